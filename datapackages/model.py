@@ -1,0 +1,178 @@
+"""The types that stages hand to one another. Frozen and keyword-only; money is ``Decimal`` yuan.
+
+Words in closed lists (``stage``, ``fund``, ``row_role`` ...) come from ``datapackages/codes/*.csv``.
+Boxes are ``(x0, top, x1, bottom)`` in PDF points of the page as displayed, origin top left.
+Pages count from 1. An empty string means "not printed" or "does not apply" for text fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """The same bytes seen at one address. It records what a site said and interprets nothing.
+
+    Dates are ISO 8601 text taken from the server's ``Date`` header, never from this machine's clock.
+    """
+
+    sha256: str
+    url: str
+    page_url: str = ""
+    title: str = ""
+    publisher: str = ""
+    source: str = ""  # the source's name in crawler/sources, or "import"
+    jurisdiction: str = ""  # GB/T 2260 code the source declares; empty when it declares none
+    published_on: str = ""
+    first_seen: str = ""
+    last_seen: str = ""
+    retrieved_at: str = ""
+    vanished_on: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A file, identified by the SHA-256 of its bytes, and what the file says about itself."""
+
+    sha256: str
+    bytes: int
+    pages: int
+    text_layer: str  # text, scan, mixed
+    kind: str  # codes/kinds.csv
+    fiscal_year: int | None
+    year_basis: str  # table_title, cover, text, form, unknown
+    stage: str  # budget, adjusted, final, unknown
+    scope: str  # unit, department, unknown
+    part: str  # whole, narrative, tables, performance
+    unit_name: str
+    department_name: str
+    title: str
+    producer: str
+    language: str
+    parser_version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell as printed, white space removed. ``box`` is None for a cell covered by a merged one."""
+
+    text: str
+    page: int
+    box: Box | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One list as printed; lists standing side by side in one frame are separate tables."""
+
+    table_id: str  # <sha256 first 16>-p<page>-x<left>-y<top> of the list
+    label: str  # 预算公开表5
+    title: str
+    canonical: str  # design id (overall, income ...) or "unrecognised"
+    block: str  # "", revenue, expenditure ...
+    unit_name: str  # 编制单位 as printed over the table
+    money_unit: str  # 元, 千元, 万元, 亿元; "" when none is printed
+    pages: tuple[int, ...]
+    columns: tuple[str, ...]  # leaf header paths joined with "/"
+    rows: tuple[tuple[Cell, ...], ...]
+    state: str  # parsed, blank, unrecognised, failed
+    declared: str = ""  # the sentence that says there is no data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One printed figure with its meaning. Who published it (jurisdiction, unit_id, is_current) is joined later."""
+
+    fact_id: str  # <sha256 first 16>-p<page>-x<left>-y<top> of the cell in whole points
+    sha256: str
+    table_id: str
+    page: int
+    row: int  # 1-based in Table.rows
+    column: int  # 1-based in Table.columns
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    unit_name: str
+    department_name: str
+    document_year: int | None
+    stage: str
+    scope: str
+    row_unit_code: str
+    row_unit_name: str
+    fiscal_year: int | None
+    phase: str  # approved, adjusted, executed, final
+    measure: str  # amount, change, change_percent, share, count, score
+    canonical: str
+    block: str
+    direction: str  # revenue, expenditure, balance
+    flow: str  # current, opening, closing, distribution, all, not_stated
+    fund: str
+    fund_text: str
+    expenditure_type: str
+    function_code: str
+    function_name: str
+    econ_dept_code: str
+    econ_dept_name: str
+    econ_gov_code: str
+    econ_gov_name: str
+    code_text: str
+    code_basis: str  # printed, carried_down, looked_up, unknown, "" when the row has no classification
+    classification_year: int | None
+    item: str
+    name: str
+    row_path: str
+    column_label: str
+    project_name: str
+    project_kind: str
+    row_role: str  # leaf, subtotal, total, of_which, repeat
+    column_role: str
+    additive: bool
+    amount: Decimal | None  # yuan, for measures amount and change
+    value: Decimal | None  # other measures
+    value_unit: str
+    amount_text: str
+    money_unit: str
+    reading: str  # fast, second, ocr
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A stretch of prose under one heading."""
+
+    seq: int
+    heading_path: str  # ancestors and heading joined with "/"
+    text: str
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """Something not understood, where it is and what to do next. Texts come from codes/issues.csv."""
+
+    type: str
+    severity: str  # error, warning, info
+    message: str
+    message_zh: str
+    remedy: str
+    remedy_zh: str
+    page: int | None = None
+    table: str = ""  # table_id
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedDocument:
+    """What one file says: the result of ``parsers.parse`` and the content of ``data/parsed``."""
+
+    document: Document
+    tables: tuple[Table, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    sections: tuple[Section, ...] = ()
+    issues: tuple[Issue, ...] = ()

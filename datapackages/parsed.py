@@ -1,0 +1,92 @@
+"""A parsed document as JSON: what ``yusuan parse FILE --json`` prints and ``data/parsed`` keeps.
+
+Cell texts stand in ``rows``; their places stand beside them in ``cells`` (page and box, rounded to
+a hundredth of a point), so that a reader of the figures need not step over the geometry.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from decimal import Decimal
+from typing import Any
+
+from datapackages.model import Cell, Document, Fact, Issue, ParsedDocument, Section, Table
+
+UNFILLED = ("statements", "performance", "indicators", "checks")  # filled by later stages of the parser
+
+
+def to_json(parsed: ParsedDocument) -> dict[str, Any]:
+    """Return plain JSON types; amounts become strings because JSON numbers are binary floats."""
+    return {
+        "document": asdict(parsed.document),
+        "tables": [_table(table) for table in parsed.tables],
+        "facts": [_fact(fact) for fact in parsed.facts],
+        "sections": [asdict(section) for section in parsed.sections],
+        **{name: [] for name in UNFILLED},
+        "issues": [asdict(issue) for issue in parsed.issues],
+    }
+
+
+def dumps(parsed: ParsedDocument) -> str:
+    """One line for each table, fact and section: small, and a diff of two parses stays readable."""
+    parts = []
+    for name, value in to_json(parsed).items():
+        if isinstance(value, list):
+            lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in value)
+            parts.append(f"{json.dumps(name)}: [\n{lines}\n]" if lines else f"{json.dumps(name)}: []")
+        else:
+            parts.append(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def from_json(data: dict[str, Any]) -> ParsedDocument:
+    """Read back what :func:`to_json` wrote."""
+    return ParsedDocument(
+        document=Document(**data["document"]),
+        tables=tuple(_read_table(table) for table in data["tables"]),
+        facts=tuple(_read_fact(fact) for fact in data["facts"]),
+        sections=tuple(Section(**{**section, "pages": tuple(section["pages"])}) for section in data["sections"]),
+        issues=tuple(Issue(**issue) for issue in data["issues"]),
+    )
+
+
+def _table(table: Table) -> dict[str, Any]:
+    out = {field.name: getattr(table, field.name) for field in fields(table)}
+    out["pages"] = list(table.pages)
+    out["columns"] = list(table.columns)
+    out["rows"] = [[cell.text for cell in row] for row in table.rows]
+    out["cells"] = [[_place(cell) for cell in row] for row in table.rows]
+    return out
+
+
+def _place(cell: Cell) -> list[float]:
+    box = () if cell.box is None else tuple(round(edge, 2) for edge in cell.box)
+    return [cell.page, *box]
+
+
+def _read_table(data: dict[str, Any]) -> Table:
+    rows = tuple(
+        tuple(_read_cell(text, place) for text, place in zip(texts, places, strict=True))
+        for texts, places in zip(data["rows"], data["cells"], strict=True)
+    )
+    plain = {key: value for key, value in data.items() if key not in ("rows", "cells")}
+    return Table(**{**plain, "pages": tuple(data["pages"]), "columns": tuple(data["columns"]), "rows": rows})
+
+
+def _read_cell(text: str, place: list[float]) -> Cell:
+    page, *box = place
+    return Cell(text=text, page=int(page), box=(box[0], box[1], box[2], box[3]) if box else None)
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    out = {field.name: getattr(fact, field.name) for field in fields(fact)}
+    for name in ("amount", "value"):
+        out[name] = None if out[name] is None else format(out[name], "f")
+    out["flags"] = list(fact.flags)
+    return out
+
+
+def _read_fact(data: dict[str, Any]) -> Fact:
+    decimals = {name: None if data[name] is None else Decimal(data[name]) for name in ("amount", "value")}
+    return Fact(**{**data, **decimals, "flags": tuple(data["flags"])})

@@ -1,0 +1,1 @@
+"""DOCUMENT -> TABLE -> FACT: the only place that reads PDFs."""
