@@ -85,7 +85,7 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One printed figure with its meaning. Who published it (jurisdiction, unit_id, is_current) is joined later."""
+    """One printed figure with its meaning; who published it (jurisdiction, unit_id) is joined later."""
 
     fact_id: str  # <sha256 first 16>-p<page>-x<left>-y<top> of the cell in whole points
     sha256: str
