@@ -1,0 +1,226 @@
+"""Rulings to cells: the elementary cells of a ruled frame, joined wherever no ruling parts them.
+
+Row and column spans come out of the joining, so a merged header cell is known as such. A glyph belongs
+to the cell that holds its middle, and to the innermost frame when frames are nested.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from datapackages.model import Box
+from parsers.page import Glyph, Page, Ruling
+from parsers.text import cell_text
+
+SNAP = 2.5  # rules closer than this are one rule drawn twice
+REACH = 3.0  # a rule that ends this close to another meets it
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A printed cell: it covers rows ``row`` to ``row_end`` and columns to ``column_end``, ends excluded."""
+
+    row: int
+    column: int
+    row_end: int
+    column_end: int
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One connected set of rulings on a page, as a grid of cells."""
+
+    page: int
+    box: Box
+    columns: int
+    rows: int
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(slots=True)
+class _Mesh:
+    """Rule positions of one frame and, for each, the stretches that are drawn."""
+
+    xs: list[float]
+    ys: list[float]
+    vertical: list[list[Interval]]
+    horizontal: list[list[Interval]]
+
+
+def frames(page: Page) -> tuple[list[Frame], list[Glyph]]:
+    """The frames of a page from top to bottom, and the glyphs that stand in none of them."""
+    meshes = [mesh for group in _connected(_merged(page.rulings)) if (mesh := _mesh(group))]
+    meshes.sort(key=lambda m: (m.xs[-1] - m.xs[0]) * (m.ys[-1] - m.ys[0]))
+    glyphs, found = list(page.glyphs), []
+    for mesh in meshes:
+        owner = _regions(mesh)
+        held, glyphs = _hold(mesh, owner, glyphs)
+        frame = _frame(page.number, mesh, owner, held)
+        if any(cell.text for cell in frame.cells):
+            found.append(frame)
+    return sorted(found, key=lambda f: (f.box[1], f.box[0])), glyphs
+
+
+def _merged(rulings: Iterable[Ruling]) -> list[Ruling]:
+    """Collinear stretches that touch become one ruling; positions are snapped together."""
+    out = []
+    for horizontal in (True, False):
+        lines = [r for r in rulings if r.horizontal == horizontal]
+        places = _snap([r.top if horizontal else r.x0 for r in lines])
+        stretches: dict[float, list[Interval]] = defaultdict(list)
+        for r in lines:
+            place = places[r.top if horizontal else r.x0]
+            stretches[place].append((r.x0, r.x1) if horizontal else (r.top, r.bottom))
+        for place, intervals in stretches.items():
+            for low, high in _joined(intervals):
+                out.append(Ruling(low, place, high, place) if horizontal else Ruling(place, low, place, high))
+    return out
+
+
+def _snap(values: Sequence[float]) -> dict[float, float]:
+    out: dict[float, float] = {}
+    group: list[float] = []
+    for value in sorted(set(values)):
+        if group and value - group[0] > SNAP:
+            out.update(dict.fromkeys(group, sum(group) / len(group)))
+            group = []
+        group.append(value)
+    out.update(dict.fromkeys(group, sum(group) / len(group) if group else 0.0))
+    return out
+
+
+def _joined(intervals: list[Interval]) -> list[Interval]:
+    out: list[Interval] = []
+    for low, high in sorted(intervals):
+        if out and low <= out[-1][1] + REACH:
+            out[-1] = (out[-1][0], max(out[-1][1], high))
+        else:
+            out.append((low, high))
+    return out
+
+
+def _connected(rulings: list[Ruling]) -> list[list[Ruling]]:
+    """Groups of rulings that cross or touch."""
+    parent = list(range(len(rulings)))
+    flat = [i for i, r in enumerate(rulings) if r.horizontal]
+    for i, r in enumerate(rulings):
+        if r.horizontal:
+            continue
+        for j in flat:
+            h = rulings[j]
+            if h.x0 - REACH <= r.x0 <= h.x1 + REACH and r.top - REACH <= h.top <= r.bottom + REACH:
+                parent[_root(parent, i)] = _root(parent, j)
+    groups: dict[int, list[Ruling]] = defaultdict(list)
+    for i, r in enumerate(rulings):
+        groups[_root(parent, i)].append(r)
+    return list(groups.values())
+
+
+def _root(parent: list[int], i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+def _mesh(group: list[Ruling]) -> _Mesh | None:
+    """The mesh of a group, or None when it is only underlines or a lone stroke.
+
+    Many forms leave out the outermost vertical rules: where the horizontal ones reach further, the
+    side is closed there.
+    """
+    flat = [r for r in group if r.horizontal]
+    upright = [r for r in group if not r.horizontal]
+    if len({r.top for r in flat}) < 2 or not upright:
+        return None
+    ys = sorted({r.top for r in flat})
+    left, right = min(r.x0 for r in flat), max(r.x1 for r in flat)
+    for side in (left, right):
+        if all(abs(r.x0 - side) > 2 * REACH for r in upright):
+            upright.append(Ruling(side, ys[0], side, ys[-1]))
+    xs = sorted({r.x0 for r in upright})
+    if len(xs) < 2:
+        return None
+    return _Mesh(
+        xs,
+        ys,
+        [[(r.top, r.bottom) for r in upright if r.x0 == x] for x in xs],
+        [[(r.x0, r.x1) for r in flat if r.top == y] for y in ys],
+    )
+
+
+def _drawn(intervals: list[Interval], low: float, high: float) -> bool:
+    """Whether a rule is drawn over at least half of a stretch."""
+    return sum(max(0.0, min(high, b) - max(low, a)) for a, b in intervals) >= 0.5 * (high - low)
+
+
+def _regions(mesh: _Mesh) -> list[list[int]]:
+    """For each elementary cell the number of the printed cell that it belongs to."""
+    rows, columns = len(mesh.ys) - 1, len(mesh.xs) - 1
+    parent = list(range(rows * columns))
+    for i in range(rows):
+        for j in range(columns):
+            here = i * columns + j
+            if j and not _drawn(mesh.vertical[j], mesh.ys[i], mesh.ys[i + 1]):
+                parent[_root(parent, here)] = _root(parent, here - 1)
+            if i and not _drawn(mesh.horizontal[i], mesh.xs[j], mesh.xs[j + 1]):
+                parent[_root(parent, here)] = _root(parent, here - columns)
+    return [[_root(parent, i * columns + j) for j in range(columns)] for i in range(rows)]
+
+
+def _hold(
+    mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]
+) -> tuple[dict[tuple[int, int], list[Glyph]], list[Glyph]]:
+    """Glyphs by elementary cell, and those outside the frame."""
+    held: dict[tuple[int, int], list[Glyph]] = defaultdict(list)
+    outside = []
+    for glyph in glyphs:
+        j, i = bisect_right(mesh.xs, glyph.x) - 1, bisect_right(mesh.ys, glyph.y) - 1
+        if 0 <= j < len(mesh.xs) - 1 and 0 <= i < len(mesh.ys) - 1:
+            held[i, j].append(glyph)
+        else:
+            outside.append(glyph)
+    return held, outside
+
+
+def _frame(page: int, mesh: _Mesh, owner: list[list[int]], held: dict[tuple[int, int], list[Glyph]]) -> Frame:
+    members: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for i, line in enumerate(owner):
+        for j, region in enumerate(line):
+            members[region].append((i, j))
+    cells = []
+    for places in members.values():
+        for block in _rectangles(places):
+            glyphs = [g for place in block for g in held.get(place, ())]
+            cells.append(_cell(mesh, block, cell_text(glyphs)))
+    cells.sort(key=lambda c: (c.row, c.column))
+    box = (mesh.xs[0], mesh.ys[0], mesh.xs[-1], mesh.ys[-1])
+    return Frame(page, box, len(mesh.xs) - 1, len(mesh.ys) - 1, tuple(cells))
+
+
+def _rectangles(places: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """A region as rectangles: itself where it is one, else its rows, each run of columns apart."""
+    rows = {i for i, _ in places}
+    columns = {j for _, j in places}
+    if len(places) == len(rows) * len(columns) == (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1):
+        return [places]
+    runs: list[list[tuple[int, int]]] = []
+    for i, j in sorted(places):
+        if runs and runs[-1][-1] == (i, j - 1):
+            runs[-1].append((i, j))
+        else:
+            runs.append([(i, j)])
+    return runs
+
+
+def _cell(mesh: _Mesh, block: list[tuple[int, int]], text: str) -> GridCell:
+    row, row_end = min(i for i, _ in block), max(i for i, _ in block) + 1
+    column, column_end = min(j for _, j in block), max(j for _, j in block) + 1
+    box = (mesh.xs[column], mesh.ys[row], mesh.xs[column_end], mesh.ys[row_end])
+    return GridCell(row, column, row_end, column_end, text, box)

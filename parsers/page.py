@@ -1,0 +1,74 @@
+"""The door between a PDF library and everything else: what a reader must say about one page.
+
+All lengths are PDF points of the page as displayed (rotation applied), origin at the top left.
+A reader drops slanted text (watermarks), text that nobody can see and characters drawn twice to look
+bold; it folds nothing else, so that a figure's printed text stays what the page says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from datapackages.model import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One visible character and its box."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def x(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A drawn straight line: horizontal when ``top == bottom``, else vertical (``x0 == x1``)."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def horizontal(self) -> bool:
+        return self.top == self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: visible glyphs in content order, rulings, and the boxes of pictures."""
+
+    number: int  # counts from 1
+    width: float
+    height: float
+    glyphs: tuple[Glyph, ...]
+    rulings: tuple[Ruling, ...]
+    images: tuple[Box, ...]
+
+    @property
+    def is_scan(self) -> bool:
+        """No text, and pictures cover at least half of the page."""
+        covered = sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in self.images)
+        return not self.glyphs and covered >= 0.5 * self.width * self.height
+
+
+class Reader(Protocol):
+    """An open PDF. ``pages`` yields a page or, for one that cannot be read, its number and the reason."""
+
+    page_count: int
+    producer: str
+
+    def pages(self) -> Iterator[Page | tuple[int, str]]: ...

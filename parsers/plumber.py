@@ -1,0 +1,123 @@
+"""pdfplumber behind the door of :mod:`parsers.page`: the only module that imports it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+
+from datapackages.model import Box
+from parsers.page import Glyph, Page, Ruling
+
+THIN = 2.5  # points: a filled box no thicker than this is drawn as a line (browsers and Excel do so)
+logging.getLogger("pdfminer").setLevel(logging.ERROR)  # thousands of FontBBox warnings for Noto CJK
+
+
+class PasswordNeeded(Exception):
+    """The file cannot be opened without a password."""
+
+
+class PlumberReader:
+    """Pages of one PDF as pdfplumber sees them."""
+
+    def __init__(self, pdf: pdfplumber.PDF) -> None:
+        self._pdf = pdf
+        self.page_count = len(pdf.pages)
+        self.producer = str(pdf.metadata.get("Producer") or "")
+
+    def pages(self) -> Iterator[Page | tuple[int, str]]:
+        for number, page in enumerate(self._pdf.pages, start=1):
+            try:
+                yield _page(page, number)
+            except Exception as error:  # any page of a damaged file may raise anything; the caller reports it
+                yield number, f"{type(error).__name__}: {error}"
+            finally:
+                page.close()
+
+
+@contextmanager
+def open_pdf(path: str | PathLike[str]) -> Iterator[PlumberReader]:
+    """Open a PDF. Raises PasswordNeeded, or what pdfminer raises for a file that is no PDF."""
+    try:
+        pdf = pdfplumber.open(path)
+    except Exception as error:
+        if isinstance(error, PDFPasswordIncorrect) or any(isinstance(arg, PDFPasswordIncorrect) for arg in error.args):
+            raise PasswordNeeded(str(path)) from error
+        raise
+    with pdf:
+        yield PlumberReader(pdf)
+
+
+def _page(page: Any, number: int) -> Page:
+    left, top = float(page.bbox[0]), float(page.bbox[1])
+    return Page(
+        number=number,
+        width=float(page.width),
+        height=float(page.height),
+        glyphs=tuple(_glyphs(page.chars, left, top)),
+        rulings=tuple(_rulings(page, left, top)),
+        images=tuple(_box(image, left, top) for image in page.images),
+    )
+
+
+def _box(thing: dict[str, Any], left: float, top: float) -> Box:
+    return thing["x0"] - left, thing["top"] - top, thing["x1"] - left, thing["bottom"] - top
+
+
+def _glyphs(chars: list[dict[str, Any]], left: float, top: float) -> Iterator[Glyph]:
+    seen: set[tuple[str, int, int]] = set()
+    for char in chars:
+        text = char["text"]
+        if not text.strip() or _slanted(char["matrix"]):
+            continue
+        # A character drawn again within half a point is imitation bold, not a second character.
+        key = (text, round(char["x0"] * 2), round(char["top"] * 2))
+        if key in seen or (text, key[1] - 1, key[2]) in seen or (text, key[1] + 1, key[2]) in seen:
+            continue
+        seen.add(key)
+        yield Glyph(text, *_box(char, left, top))
+
+
+def _slanted(matrix: tuple[float, ...]) -> bool:
+    a, b, c, d = (abs(value) for value in matrix[:4])
+    return min(max(a, d), max(b, c)) > 0.1 * max(a, b, c, d) and min(a, d) > 0 and min(b, c) > 0
+
+
+def _rulings(page: Any, left: float, top: float) -> Iterator[Ruling]:
+    for line in page.lines:
+        yield from _straight(*_box(line, left, top))
+    for rect in page.rects:
+        yield from _rect(rect, _box(rect, left, top))
+    for curve in page.curves:
+        if curve.get("stroke") and len(curve["pts"]) > 1:
+            points = [(x - left, y - top) for x, y in curve["pts"]]
+            for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
+                yield from _straight(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+
+
+def _straight(x0: float, top: float, x1: float, bottom: float) -> Iterator[Ruling]:
+    """A line, or a box thin enough to be one, along its middle; a slanted line is no ruling."""
+    width, height = x1 - x0, bottom - top
+    if height <= THIN and width > height:
+        middle = (top + bottom) / 2
+        yield Ruling(x0, middle, x1, middle)
+    elif width <= THIN and height > width:
+        middle = (x0 + x1) / 2
+        yield Ruling(middle, top, middle, bottom)
+
+
+def _rect(rect: dict[str, Any], box: Box) -> Iterator[Ruling]:
+    x0, top, x1, bottom = box
+    if min(x1 - x0, bottom - top) <= THIN:
+        if rect.get("fill") or rect.get("stroke"):
+            yield from _straight(*box)
+    elif rect.get("stroke"):
+        yield Ruling(x0, top, x1, top)
+        yield Ruling(x0, bottom, x1, bottom)
+        yield Ruling(x0, top, x0, bottom)
+        yield Ruling(x1, top, x1, bottom)

@@ -1,0 +1,88 @@
+"""Characters to text: folding, and lines made by our own clustering.
+
+Content order is not reading order, and a flat character such as 一 sits far from the middle of its
+line's box in some readers, so lines are found from overlapping vertical extents.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from datapackages.model import Box
+from parsers.page import Glyph
+
+WHITE = re.compile(r"[\s\u200b\ufeff\u00ad\u3000]+")
+
+
+def fold(text: str) -> str:
+    """Compatibility forms, full-width digits and Kangxi radicals to plain ones; white space removed."""
+    return WHITE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def tidy(text: str) -> str:
+    """Printed text without white space; radicals folded, but full-width punctuation kept as printed."""
+    return WHITE.sub("", "".join(_plain(char) for char in text))
+
+
+def _plain(char: str) -> str:
+    # U+2E80-2FDF are radicals that some fonts map in place of the character itself.
+    if "\u2e80" <= char <= "\u2fdf" or "\uf900" <= char <= "\ufaff":
+        return unicodedata.normalize("NFKC", char)
+    return char
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text with its box, white space removed."""
+
+    text: str
+    box: Box
+
+    @property
+    def top(self) -> float:
+        return self.box[1]
+
+    @property
+    def bottom(self) -> float:
+        return self.box[3]
+
+
+def lines(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Cluster glyphs into lines, top to bottom, each read from left to right."""
+    return [_line(row) for row in cluster(glyphs)]
+
+
+def cluster(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Glyphs grouped by line: a glyph belongs to the line whose middle lies within its own height."""
+    rows: list[list[Glyph]] = []
+    middles: list[float] = []
+    for glyph in sorted(glyphs, key=lambda g: (g.y, g.x0)):
+        reach = max(glyph.bottom - glyph.top, 4.0) * 0.5
+        if rows and abs(glyph.y - middles[-1]) <= reach:
+            rows[-1].append(glyph)
+            middles[-1] += (glyph.y - middles[-1]) / len(rows[-1])
+        else:
+            rows.append([glyph])
+            middles.append(glyph.y)
+    return [sorted(row, key=lambda g: g.x0) for row in rows]
+
+
+def _line(row: Sequence[Glyph]) -> Line:
+    return Line(tidy("".join(g.text for g in row)), bounds(row))
+
+
+def bounds(glyphs: Sequence[Glyph]) -> Box:
+    return (
+        min(g.x0 for g in glyphs),
+        min(g.top for g in glyphs),
+        max(g.x1 for g in glyphs),
+        max(g.bottom for g in glyphs),
+    )
+
+
+def cell_text(glyphs: Sequence[Glyph]) -> str:
+    """The text of one cell: its lines in order, joined, because a wrapped name or number is one value."""
+    return "".join(line.text for line in lines(glyphs))
