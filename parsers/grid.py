@@ -1,0 +1,203 @@
+"""A frame as a table: caption rows, header levels and body rows, from spans and from where data starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datapackages.model import Box
+from parsers.lattice import Frame, GridCell
+from parsers.text import fold
+from parsers.vocabulary import words
+
+SLIVER = 4.0  # points: a column narrower than this and empty is a rule drawn as a box
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a body row has in one leaf column: a cell, or its place under a cell that spans it."""
+
+    text: str
+    box: Box | None
+    span: int = 1  # leaf columns covered, counted at the first of them
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One frame on one page, read as a table."""
+
+    page: int
+    box: Box
+    edges: tuple[float, ...]  # left edge of each leaf column, and the right edge of the last
+    above: tuple[str, ...]  # title, unit and unit-of-money rows that stand inside the frame
+    header: tuple[tuple[str, ...], ...]  # for each leaf column its header cells from top to bottom
+    body: tuple[tuple[Slot, ...], ...]
+    tops: tuple[float, ...]  # top of each body row
+    below: tuple[str, ...]  # notes that stand in the last rows of the frame
+
+
+def read_grid(frame: Frame, *, headless: bool = False) -> Grid:
+    """Split a frame into caption, header, body and notes. Nothing printed is lost between them.
+
+    ``headless`` is for a continuation page that repeats no header: every row is body then.
+    """
+    rows = _rows(frame)
+    above = _captions(rows, frame.columns)
+    below = _notes(rows[len(above) :], frame.columns)
+    inner = rows[len(above) : len(rows) - len(below)]
+    edges, spans = _columns(frame, inner)
+    height = 0 if headless else _header_height(inner, spans, len(edges) - 1)
+    header = _header(inner[:height], spans, len(edges) - 1)
+    body = [row for row in inner[height:] if row]
+    return Grid(
+        frame.page,
+        frame.box,
+        tuple(edges),
+        tuple("".join(cell.text for cell in row) for row in above),
+        header,
+        tuple(_slots(row, spans, len(edges) - 1) for row in body),
+        tuple(min(cell.box[1] for cell in row) for row in body),
+        tuple("".join(cell.text for cell in row) for row in below),
+    )
+
+
+def _rows(frame: Frame) -> list[list[GridCell]]:
+    rows: list[list[GridCell]] = [[] for _ in range(frame.rows)]
+    for cell in frame.cells:
+        rows[cell.row].append(cell)
+    return rows
+
+
+def _captions(rows: Sequence[list[GridCell]], columns: int) -> list[list[GridCell]]:
+    """Leading rows that are no header: a title, a label, a unit line, or nothing at all."""
+    out: list[list[GridCell]] = []
+    for row in rows:
+        texts = [cell.text for cell in row if cell.text]
+        if texts and not _is_caption(fold("".join(texts)), texts, row, columns):
+            break
+        out.append(row)
+    return out if len(out) < len(rows) else []
+
+
+def _is_caption(joined: str, texts: list[str], row: list[GridCell], columns: int) -> bool:
+    word = words()
+    if len(joined) > 90:
+        return False
+    if word["unit_line"].search(joined) or (word["named_unit"].search(joined) and len(texts) <= 3):
+        return True
+    if len(texts) > 1:
+        return bool(len(texts) <= 3 and word["money_unit"].search(joined))
+    whole = any(cell.text and cell.column_end - cell.column >= 0.8 * columns for cell in row) or len(row) == 1
+    sparse = columns > 2 and len(row) > 1
+    return bool((whole or sparse) and (word["title_end"].search(joined) or word["label"].fullmatch(joined)))
+
+
+def _notes(rows: Sequence[list[GridCell]], columns: int) -> list[list[GridCell]]:
+    """Trailing rows that hold one sentence over the whole width, 注：… among them, and empty ones after it."""
+    out: list[list[GridCell]] = []
+    for row in reversed(rows):
+        texts = [cell.text for cell in row if cell.text]
+        if texts and not (len(texts) == 1 and words()["note"].search(fold(texts[0]))):
+            break
+        out.append(row)
+    while out and not any(cell.text for cell in out[-1]):
+        out.pop()
+    return out[::-1]
+
+
+def _columns(frame: Frame, rows: Sequence[list[GridCell]]) -> tuple[list[float], dict[int, int]]:
+    """Leaf columns: the edges that some cell of these rows has, without empty slivers."""
+    places: dict[int, float] = {}
+    for row in rows:
+        for cell in row:
+            places[cell.column] = cell.box[0]
+            places[cell.column_end] = cell.box[2]
+    order = sorted(places)
+    full = {(cell.column, cell.column_end) for row in rows for cell in row if cell.text}
+    keep = [order[0]] if order else []
+    for place in order[1:]:
+        sliver = places[place] - places[keep[-1]] < SLIVER and (keep[-1], place) not in full
+        if not sliver:
+            keep.append(place)
+        elif place == order[-1]:
+            keep[-1] = place
+    leaf = {}
+    for place in order:
+        leaf[place] = max((i for i, kept in enumerate(keep) if kept <= place), default=0)
+    return [places[place] for place in keep], leaf
+
+
+def _leaves(cell: GridCell, spans: dict[int, int]) -> range:
+    first = spans[cell.column]
+    return range(first, max(spans[cell.column_end], first + 1))
+
+
+def _header_height(rows: Sequence[list[GridCell]], spans: dict[int, int], width: int) -> int:
+    """Rows above the first in which every leaf column has met a cell of its own and no cell hangs down."""
+    own: set[int] = set()
+    hanging = 0
+    for i, row in enumerate(rows):
+        if i and _is_body(row):
+            return i
+        for cell in row:
+            hanging = max(hanging, cell.row_end - rows[0][0].row if rows[0] else 0)
+            leaves = _leaves(cell, spans)
+            if len(leaves) == 1:
+                own.add(leaves[0])
+        if len(own) >= width and i + 1 >= hanging:
+            return i + 1 + _index_rows(rows[i + 1 :])
+    return 0 if rows and rows[0] and _is_body(rows[0]) else min(1, len(rows))
+
+
+def _index_rows(rows: Sequence[list[GridCell]]) -> int:
+    count = 0
+    for row in rows:
+        if not is_index([fold(cell.text) for cell in row]):
+            break
+        count += 1
+    return count
+
+
+def is_index(texts: Sequence[str]) -> bool:
+    """Whether a row only numbers the columns: 栏次 1 2 3, ** 1 2 3."""
+    filled = [text for text in texts if text]
+    if len(filled) < 2 or not all(words()["index_cell"].search(text) for text in filled):
+        return False
+    digits = [int(text) for text in filled if text.isdigit()]
+    return len(digits) >= 2 and digits == sorted(set(digits)) and digits[-1] - digits[0] == len(digits) - 1 \
+        or bool(filled[0] and words()["index_first"].fullmatch(filled[0]))
+
+
+def _is_body(row: Sequence[GridCell]) -> bool:
+    texts = [fold(cell.text) for cell in row]
+    filled = [text for text in texts if text]
+    if is_index(texts):
+        return True
+    if any("." in text and is_amount(text) for text in filled):
+        return True
+    return bool(filled and words()["body_first"].search(filled[0]) and sum(is_amount(t) for t in filled[1:]) >= 1)
+
+
+def is_amount(text: str) -> bool:
+    """Whether folded text is a printed number."""
+    return bool(words()["amount"].search(text))
+
+
+def _header(rows: Sequence[list[GridCell]], spans: dict[int, int], width: int) -> tuple[tuple[str, ...], ...]:
+    paths: list[list[str]] = [[] for _ in range(width)]
+    for row in rows:
+        if is_index([fold(cell.text) for cell in row]):
+            continue
+        for cell in row:
+            if cell.text:
+                for leaf in _leaves(cell, spans):
+                    paths[leaf].append(cell.text)
+    return tuple(tuple(path) for path in paths)
+
+
+def _slots(row: Sequence[GridCell], spans: dict[int, int], width: int) -> tuple[Slot, ...]:
+    slots = [Slot("", None)] * width
+    for cell in row:
+        leaves = _leaves(cell, spans)
+        slots[leaves[0]] = Slot(cell.text, cell.box, len(leaves))
+    return tuple(slots)

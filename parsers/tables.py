@@ -1,0 +1,101 @@
+"""Printed tables to lists: blocks apart, rows complete, and only rows that hold something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from datapackages.model import Box, Cell, Table
+from parsers.blocks import Block, split
+from parsers.grid import Grid, Slot, is_amount, is_index
+from parsers.stitch import Printed
+from parsers.text import fold
+from parsers.vocabulary import canonical, words
+
+
+def read_tables(printed: Iterable[Printed], sha256: str) -> Iterator[Table]:
+    """The lists of a document in reading order. A money unit printed once holds until the next is printed."""
+    money_unit = ""
+    for table in printed:
+        money_unit = table.caption.money_unit or money_unit
+        yield from _lists(table, sha256, money_unit)
+
+
+def _lists(printed: Printed, sha256: str, money_unit: str) -> Iterator[Table]:
+    caption = printed.caption
+    name = canonical(caption.title) if caption.title else "unrecognised"
+    blocks = split(name, printed.header)
+    declared = next((note for note in printed.notes if words()["declared"].search(fold(note))), "")
+    for title, group in _same_name(blocks).items():
+        rows = tuple(row for block in group for row in _rows(printed.grids, block, blocks))
+        columns = tuple("/".join(path) for path in group[0].paths)
+        yield Table(
+            table_id=_table_id(sha256, printed.grids[0], group[0]),
+            label=caption.label,
+            title=caption.title,
+            canonical=name,
+            block=title,
+            unit_name=caption.unit_name,
+            money_unit=money_unit,
+            pages=tuple(dict.fromkeys(grid.page for grid in printed.grids)),
+            columns=columns,
+            rows=rows,
+            state=_state(name, rows, declared),
+            declared=declared,
+        )
+
+
+def _same_name(blocks: Sequence[Block]) -> dict[str, list[Block]]:
+    """A list that runs on in the next column group of the same name is one list."""
+    out: dict[str, list[Block]] = {}
+    for block in blocks:
+        out.setdefault(block.name, []).append(block)
+    return out
+
+
+def _table_id(sha256: str, grid: Grid, block: Block) -> str:
+    left = grid.edges[block.columns[0]]
+    return f"{sha256[:16]}-p{grid.page}-x{round(left)}-y{round(grid.box[1])}"
+
+
+def _rows(grids: Sequence[Grid], block: Block, blocks: Sequence[Block]) -> Iterator[tuple[Cell, ...]]:
+    for grid in grids:
+        for slots in grid.body:
+            if is_index([fold(slot.text) for slot in slots]):
+                continue
+            cells = tuple(_cell(slots, column, block, blocks, grid.page) for column in block.columns)
+            if any(cell.text for cell in cells):
+                yield cells
+
+
+def _cell(slots: Sequence[Slot], column: int, block: Block, blocks: Sequence[Block], page: int) -> Cell:
+    """The cell of a row in one column.
+
+    A name merged over the end of one list and the start of the next belongs to the list whose figure
+    follows it: the last one that it reaches.
+    """
+    slot = slots[column]
+    if slot.span > 1 and slot.text and column + slot.span - 1 > block.columns[-1] and len(blocks) > 1:
+        return Cell(text="", page=page)
+    if column == block.columns[0] and not slot.text:
+        for start in range(column - 1, -1, -1):
+            reach = start + slots[start].span - 1
+            if slots[start].text and column <= reach <= block.columns[-1] and start not in block.columns:
+                return Cell(text=slots[start].text, page=page, box=slots[start].box)
+    return Cell(text=slot.text, page=page, box=slot.box)
+
+
+def _state(name: str, rows: Sequence[Sequence[Cell]], declared: str) -> str:
+    if name == "unrecognised":
+        return "unrecognised"
+    figures = [cell.text for row in rows for cell in row if "." in cell.text or is_amount(fold(cell.text))]
+    if not figures or (declared and all(not set(text) & set("123456789") for text in figures)):
+        return "blank"
+    return "parsed"
+
+
+def table_box(table: Table) -> Box | None:
+    """The box of a list on its first page, or None when no cell has a place."""
+    boxes = [cell.box for row in table.rows for cell in row if cell.box and cell.page == table.pages[0]]
+    if not boxes:
+        return None
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)

@@ -1,0 +1,51 @@
+"""The words of the forms, loaded from ``parsers/data``: titles, headings, sentences."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from parsers.text import fold
+
+DATA = files("parsers") / "data"
+
+
+@cache
+def words() -> dict[str, re.Pattern[str]]:
+    """The patterns of ``words.yaml`` by name."""
+    raw = yaml.safe_load((DATA / "words.yaml").read_text("utf-8"))
+    return {name: re.compile(pattern) for name, pattern in raw.items() if isinstance(pattern, str)}
+
+
+@cache
+def groups() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """The ordered lists of ``words.yaml``: for each, the word of the contract and its pattern."""
+    raw = yaml.safe_load((DATA / "words.yaml").read_text("utf-8"))
+    return {
+        name: [(word, re.compile(pattern)) for word, pattern in entries.items()]
+        for name, entries in raw.items()
+        if isinstance(entries, dict)
+    }
+
+
+@cache
+def titles() -> list[tuple[str, re.Pattern[str]]]:
+    """The known table titles in the order in which they are tried."""
+    with (DATA / "titles.csv").open(encoding="utf-8", newline="") as file:
+        return [(row["canonical"], re.compile(row["pattern"])) for row in csv.DictReader(file)]
+
+
+@cache
+def canonical(title: str) -> str:
+    """The canonical id of a printed title; "unrecognised" when no form of that title is known."""
+    plain = fold(title)
+    return next((name for name, pattern in titles() if pattern.search(plain)), "unrecognised")
+
+
+def first(group: str, text: str) -> str:
+    """The first word of a group whose pattern is found in the text, or an empty string."""
+    return next((word for word, pattern in groups()[group] if pattern.search(text)), "")
