@@ -1,0 +1,61 @@
+"""The content-addressed store: ``data/documents/ab/<sha256>.pdf``, every version ever seen.
+
+A file appears under its name only when all its bytes are on the disk, and is never written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def path(data: Path, sha256: str) -> Path:
+    """Where the bytes with this hash lie or would lie; ValueError when it is not a SHA-256 in lower-case hex."""
+    if not SHA256.fullmatch(sha256):
+        raise ValueError(f"{sha256!r} is not a SHA-256 in lower-case hexadecimal")
+    return data / "documents" / sha256[:2] / f"{sha256}.pdf"
+
+
+def store(data: Path, content: bytes) -> str:
+    """Keep ``content`` and return its SHA-256. Bytes already kept are left untouched."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    target = path(data, sha256)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(target, content)
+    return sha256
+
+
+def all_documents(data: Path) -> Iterator[Path]:
+    """Every stored document, sorted by hash."""
+    yield from sorted((data / "documents").glob("??/*.pdf"))
+
+
+def sweep(data: Path) -> None:
+    """Remove what a killed run left half written. Only for the holder of the lock."""
+    for part in (data / "documents").glob("??/*.part"):
+        part.unlink()
+
+
+def _write(target: Path, content: bytes) -> None:
+    part = target.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, target)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself is only durable once the folder's entry is written.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

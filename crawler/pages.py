@@ -1,0 +1,175 @@
+"""What a page says: its title, publisher and date, and the documents attached to it.
+
+Pure functions on HTML text. Government sites carry standard ``<meta>`` tags (ArticleTitle, PubDate,
+ContentSource); the quirks handled here are those seen on real pages: spaces inside the names,
+unpadded dates, attachments written by scripts, PDFs behind a viewer, downloads without an ending.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from scrapy import Selector
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
+from w3lib.url import safe_url_string
+
+from crawler.words import Words
+
+DATE = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
+QUOTED = re.compile(r"[\"']([^\"'<>\r\n]{1,500})[\"']")
+WRITTEN_LINK = re.compile(r"<a\b[^>]*?\bhref\s*=\s*\\?[\"']([^\"'\\]+)[^>]*>(.*?)<\\?/a>", re.IGNORECASE | re.DOTALL)
+DOWNLOAD = "download"  # the form of an attachment whose first bytes decide
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A document that a page links to. ``form`` is its ending in lower case, or "download" when it has none."""
+
+    url: str
+    label: str
+    form: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What one page says; dates are ISO 8601 days, empty when the page prints none."""
+
+    title: str
+    publisher: str
+    published_on: str
+    attachments: tuple[Attachment, ...]
+    links: tuple[str, ...]
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of an HTML body. A wrong or missing declaration is survived: GBK pages often declare nothing."""
+    declared = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
+    for encoding in (*declared, "utf-8", "gb18030"):
+        if encoding:
+            try:
+                return body.decode(encoding)
+            except (UnicodeDecodeError, LookupError):
+                continue
+    return body.decode(next((encoding for encoding in declared if encoding), "utf-8"), "replace")
+
+
+def read_page(html: str, url: str, words: Words) -> Page:
+    """Read one page; ``url`` is its own address, against which relative links are resolved."""
+    root = Selector(text=html or "<html/>")
+    base = urljoin(url, (root.xpath("//base/@href").get() or "").strip())
+    meta = _meta(root)
+    published = meta.get("pubdate") or _labelled(root, words.date_labels)
+    return Page(
+        title=meta.get("articletitle") or _squeeze(root.xpath("//title//text()").get() or ""),
+        publisher=meta.get("contentsource") or _labelled(root, words.publisher_labels),
+        published_on=iso_day(published),
+        attachments=_attachments(root, base, words),
+        links=tuple(dict.fromkeys(_absolute(base, href) for href in root.xpath("//a/@href").getall() if _is_link(href))),
+    )
+
+
+def iso_day(text: str) -> str:
+    """``2026-2-9 17:25:23`` → ``2026-02-09``; empty when no date is printed."""
+    found = DATE.search(text)
+    return f"{int(found[1]):04d}-{int(found[2]):02d}-{int(found[3]):02d}" if found else ""
+
+
+def _meta(root: Selector) -> dict[str, str]:
+    """Standard tags by name in lower case; names carry stray spaces on some sites."""
+    tags = ((tag.attrib.get("name", ""), tag.attrib.get("content", "")) for tag in root.xpath("//meta[@name]"))
+    return {name.strip().lower(): _squeeze(content) for name, content in tags if content.strip()}
+
+
+def _labelled(root: Selector, labels: tuple[str, ...]) -> str:
+    """The text after a label of the information block, as text or as the title of an icon."""
+    texts = root.xpath("//body//text()[not(parent::script or parent::style)] | //body//i/@title").getall()
+    printed = [text for text in (_squeeze(text) for text in texts) if text]
+    for text, following in pairwise([*printed, ""]):
+        for label in labels:
+            if text.startswith(label) and (rest := text[len(label) :].lstrip()) in ("", ":", "："):
+                return following
+            if text.startswith((label + ":", label + "：")):
+                return rest[1:].strip()
+    return ""
+
+
+def _attachments(root: Selector, base: str, words: Words) -> tuple[Attachment, ...]:
+    """In the order of trust: links, frames, scripts. The first readable label of an address is kept."""
+    found: dict[str, Attachment] = {}
+    for address, label in [*_linked(root), *_framed(root), *_scripted(root, words)]:
+        attachment = _attachment(address, label, base, words)
+        if attachment and (attachment.url not in found or not found[attachment.url].label):
+            found[attachment.url] = attachment
+    return tuple(found.values())
+
+
+def _attachment(address: str, label: str, base: str, words: Words) -> Attachment | None:
+    if not _is_link(address):
+        return None
+    url = _absolute(base, _behind_viewer(address, words))
+    form = words.extension(unquote(urlsplit(url).path)) or _form_in_query(url, words)
+    if not form and words.is_download(url):
+        form = words.extension(label) or DOWNLOAD
+    return Attachment(url=url, label=label, form=form) if form else None
+
+
+def _behind_viewer(address: str, words: Words) -> str:
+    """``/pdfjs/web/viewer.html?file=/a.pdf`` → ``/a.pdf``; other addresses unchanged."""
+    parts = urlsplit(address)
+    if not re.search(r"(\.html?|/viewer)$", parts.path, re.IGNORECASE):
+        return address
+    values = (value for _, value in parse_qsl(parts.query))
+    wanted = next((value for value in values if words.extension(urlsplit(value).path)), "")
+    return urljoin(parts.path, wanted) if wanted else address
+
+
+def _form_in_query(url: str, words: Words) -> str:
+    forms = (words.extension(value) for _, value in parse_qsl(urlsplit(url).query))
+    return next((form for form in forms if form), "")
+
+
+def _linked(root: Selector) -> Iterator[tuple[str, str]]:
+    for link in root.xpath("//a[@href]"):
+        text = _squeeze("".join(link.xpath(".//text()").getall()))
+        yield link.attrib["href"], _squeeze(link.attrib.get("title", "")) or text
+
+
+def _framed(root: Selector) -> Iterator[tuple[str, str]]:
+    for address in root.xpath("//iframe/@src | //embed/@src | //object/@data").getall():
+        yield address, ""
+
+
+def _scripted(root: Selector, words: Words) -> Iterator[tuple[str, str]]:
+    """Addresses in scripts and event attributes; ``sPdfUrl`` may join several with ``#``."""
+    for link in root.xpath("//*[@onclick or starts-with(@href, 'javascript:')]"):
+        text = _squeeze("".join(link.xpath(".//text()").getall()))
+        yield from _quoted(link.attrib.get("onclick", "") + link.attrib.get("href", ""), text, words)
+    for script in root.xpath("//script//text()").getall():
+        for address, text in WRITTEN_LINK.findall(script):
+            yield address, _squeeze(re.sub(r"<[^>]*>", "", text))
+        yield from _quoted(script, "", words)
+
+
+def _quoted(script: str, label: str, words: Words) -> Iterator[tuple[str, str]]:
+    for text in QUOTED.findall(script):
+        for address in text.split("#"):
+            # A file name alone is what the button prints, not an address; a viewer's address may end in a name too.
+            if "/" in address and (words.extension(urlsplit(address).path) or _form_in_query(address, words)):
+                yield address, label
+
+
+def _absolute(base: str, address: str) -> str:
+    whole = urljoin(base, address.strip().replace("\\", "/"))
+    return safe_url_string(whole).partition("#")[0]
+
+
+def _is_link(address: str) -> bool:
+    return not address.strip().lower().startswith(("javascript:", "mailto:", "tel:", "data:", "#", "about:"))
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("\u200c", "")).strip()
