@@ -44,8 +44,8 @@ def read_grid(frame: Frame, *, headless: bool = False) -> Grid:
     rows = _rows(frame)
     above = _captions(rows, frame.columns)
     below = _notes(rows[len(above) :], frame.columns)
-    inner = rows[len(above) : len(rows) - len(below)]
-    edges, spans = _columns(frame, inner)
+    inner = _trimmed(rows[len(above) : len(rows) - len(below)])
+    edges, spans = _columns(inner)
     height = 0 if headless else _header_height(inner, spans, len(edges) - 1)
     header = _header(inner[:height], spans, len(edges) - 1)
     body = [row for row in inner[height:] if row]
@@ -105,7 +105,16 @@ def _notes(rows: Sequence[list[GridCell]], columns: int) -> list[list[GridCell]]
     return out[::-1]
 
 
-def _columns(frame: Frame, rows: Sequence[list[GridCell]]) -> tuple[list[float], dict[int, int]]:
+def _trimmed(rows: Sequence[list[GridCell]]) -> list[list[GridCell]]:
+    """Rows without the columns at either side in which nothing at all is printed, header included."""
+    filled = [cell for row in rows for cell in row if cell.text]
+    if not filled:
+        return list(rows)
+    left, right = min(cell.column for cell in filled), max(cell.column_end for cell in filled)
+    return [[cell for cell in row if cell.column_end > left and cell.column < right] for row in rows]
+
+
+def _columns(rows: Sequence[list[GridCell]]) -> tuple[list[float], dict[int, int]]:
     """Leaf columns: the edges that some cell of these rows has, without empty slivers."""
     places: dict[int, float] = {}
     for row in rows:

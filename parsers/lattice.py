@@ -7,7 +7,7 @@ to the cell that holds its middle, and to the innermost frame when frames are ne
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -176,32 +176,66 @@ def _regions(mesh: _Mesh) -> list[list[int]]:
 
 def _hold(
     mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]
-) -> tuple[dict[tuple[int, int], list[Glyph]], list[Glyph]]:
-    """Glyphs by elementary cell, and those outside the frame."""
-    held: dict[tuple[int, int], list[Glyph]] = defaultdict(list)
+) -> tuple[dict[int, list[Glyph]], list[Glyph]]:
+    """Glyphs by printed cell, and those outside the frame.
+
+    Text that is wider than its cell is clipped on paper but whole in the file: a run of characters set
+    without a gap stays together, in the cell that holds most of it.
+    """
+    held: dict[int, list[Glyph]] = defaultdict(list)
     outside = []
-    for glyph in glyphs:
-        j, i = bisect_right(mesh.xs, glyph.x) - 1, bisect_right(mesh.ys, glyph.y) - 1
-        if 0 <= j < len(mesh.xs) - 1 and 0 <= i < len(mesh.ys) - 1:
-            held[i, j].append(glyph)
+    for run in _runs(glyphs):
+        regions = [_region(mesh, owner, glyph) for glyph in run]
+        counts = Counter(region for region in regions if region is not None)
+        if not counts:
+            outside.extend(run)
+        elif len(counts) > 1 or None not in regions:
+            held[counts.most_common(1)[0][0]].extend(run)
         else:
-            outside.append(glyph)
+            for glyph, region in zip(run, regions, strict=True):
+                (outside if region is None else held[region]).append(glyph)
     return held, outside
 
 
-def _frame(page: int, mesh: _Mesh, owner: list[list[int]], held: dict[tuple[int, int], list[Glyph]]) -> Frame:
+def _runs(glyphs: list[Glyph]) -> list[list[Glyph]]:
+    """Characters that follow one another in the file on one baseline without a gap."""
+    runs: list[list[Glyph]] = []
+    for glyph in glyphs:
+        last = runs[-1][-1] if runs else None
+        gap = 0.08 * (glyph.bottom - glyph.top)
+        if last and abs(glyph.bottom - last.bottom) < 0.5 and -gap <= glyph.x0 - last.x1 <= gap:
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return runs
+
+
+def _region(mesh: _Mesh, owner: list[list[int]], glyph: Glyph) -> int | None:
+    j, i = bisect_right(mesh.xs, glyph.x) - 1, bisect_right(mesh.ys, glyph.y) - 1
+    if 0 <= j < len(mesh.xs) - 1 and 0 <= i < len(mesh.ys) - 1:
+        return owner[i][j]
+    return None
+
+
+def _frame(page: int, mesh: _Mesh, owner: list[list[int]], held: dict[int, list[Glyph]]) -> Frame:
     members: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for i, line in enumerate(owner):
         for j, region in enumerate(line):
             members[region].append((i, j))
     cells = []
-    for places in members.values():
-        for block in _rectangles(places):
-            glyphs = [g for place in block for g in held.get(place, ())]
-            cells.append(_cell(mesh, block, cell_text(glyphs)))
+    for region, places in members.items():
+        blocks = _rectangles(places)
+        glyphs = held.get(region, [])
+        for block in blocks:
+            own = glyphs if len(blocks) == 1 else [g for g in glyphs if _within(mesh, block, g)]
+            cells.append(_cell(mesh, block, cell_text(own)))
     cells.sort(key=lambda c: (c.row, c.column))
     box = (mesh.xs[0], mesh.ys[0], mesh.xs[-1], mesh.ys[-1])
     return Frame(page, box, len(mesh.xs) - 1, len(mesh.ys) - 1, tuple(cells))
+
+
+def _within(mesh: _Mesh, block: list[tuple[int, int]], glyph: Glyph) -> bool:
+    return (bisect_right(mesh.ys, glyph.y) - 1, bisect_right(mesh.xs, glyph.x) - 1) in block
 
 
 def _rectangles(places: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:

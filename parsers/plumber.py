@@ -80,7 +80,20 @@ def _glyphs(chars: list[dict[str, Any]], left: float, top: float) -> Iterator[Gl
         if key in seen or (text, key[1] - 1, key[2]) in seen or (text, key[1] + 1, key[2]) in seen:
             continue
         seen.add(key)
-        yield Glyph(text, *_box(char, left, top))
+        yield Glyph(text, *_em_box(char, left, top))
+
+
+def _em_box(char: dict[str, Any], left: float, top: float) -> Box:
+    """The box of a character's em square on its baseline.
+
+    Fonts disagree about ascent and descent, so that a comma's box may lie a line below its neighbours';
+    baseline and size do not.
+    """
+    if not char["upright"]:
+        return _box(char, left, top)
+    base = char["bottom"] - top + char["y0"] - char["matrix"][5]
+    size = char["size"]
+    return char["x0"] - left, base - 0.88 * size, char["x1"] - left, base + 0.12 * size
 
 
 def _slanted(matrix: tuple[float, ...]) -> bool:
@@ -94,7 +107,10 @@ def _rulings(page: Any, left: float, top: float) -> Iterator[Ruling]:
     for rect in page.rects:
         yield from _rect(rect, _box(rect, left, top))
     for curve in page.curves:
-        if curve.get("stroke") and len(curve["pts"]) > 1:
+        box = _box(curve, left, top)
+        if curve.get("fill") and min(box[2] - box[0], box[3] - box[1]) <= THIN:
+            yield from _straight(*box)  # a border drawn as a mitred polygon
+        elif curve.get("stroke") and len(curve["pts"]) > 1:
             points = [(x - left, y - top) for x, y in curve["pts"]]
             for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
                 yield from _straight(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))

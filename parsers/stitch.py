@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from parsers.captions import Caption, is_title, read_caption
-from parsers.grid import Grid, read_grid
+from parsers.grid import Grid, Slot, read_grid
 from parsers.lattice import Frame, frames
 from parsers.page import Page
 from parsers.text import Line, fold, lines
@@ -85,8 +85,8 @@ def _place(tables: list[Printed], frame: Frame, above: list[str], fresh: bool) -
     grid = read_grid(frame)
     caption = read_caption(above, grid.above)
     last = tables[-1] if tables else None
-    if last and _continues(last, grid, caption, fresh):
-        last.grids.append(_continuation(last, frame, grid))
+    if last and (onward := _continuation(last, frame, grid, caption, fresh)):
+        last.grids.append(onward)
         last.notes.extend(grid.below)
         return
     if last and not caption.title and _follows(last, grid, fresh):
@@ -94,16 +94,22 @@ def _place(tables: list[Printed], frame: Frame, above: list[str], fresh: bool) -
     tables.append(Printed(caption, [grid], list(grid.below)))
 
 
-def _continues(last: Printed, grid: Grid, caption: Caption, fresh: bool) -> bool:
-    """Whether a grid is the next page of the last table."""
+def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fresh: bool) -> Grid | None:
+    """The grid in the columns of the last table when it is its next page, else None."""
     before = last.grids[-1]
-    if grid.page not in (before.page, before.page + 1) or not _aligned(before, grid):
-        return False
-    same_header = _words_of(grid) == _words_of(last.grids[0])
+    if grid.page not in (before.page, before.page + 1):
+        return None
+    fitted = fit(grid, last.grids[0].edges)
+    same_header = fitted is not None and _words_of(fitted) == _words_of(last.grids[0])
     if caption.title:
         same_unit = caption.unit_name in ("", last.caption.unit_name)
-        return same_header and same_unit and fold(caption.title) == fold(last.caption.title) and grid.page > before.page
-    return same_header or (not fresh and grid.page > before.page)
+        same = same_unit and fold(caption.title) == fold(last.caption.title) and grid.page > before.page
+        return fitted if same and same_header else None
+    if same_header:
+        return fitted
+    if fresh or grid.page == before.page:
+        return None
+    return fit(read_grid(frame, headless=True), last.grids[0].edges)
 
 
 def _follows(last: Printed, grid: Grid, fresh: bool) -> bool:
@@ -111,15 +117,63 @@ def _follows(last: Printed, grid: Grid, fresh: bool) -> bool:
     return not fresh and grid.page <= last.grids[-1].page + 1
 
 
-def _aligned(before: Grid, grid: Grid) -> bool:
-    if len(before.edges) != len(grid.edges):
-        return False
-    return all(abs(a - b) <= ALIGNED for a, b in zip(before.edges, grid.edges, strict=True))
-
-
 def _words_of(grid: Grid) -> list[list[str]]:
     return [[fold(text) for text in path] for path in grid.header]
 
 
-def _continuation(last: Printed, frame: Frame, grid: Grid) -> Grid:
-    return grid if _words_of(grid) == _words_of(last.grids[0]) else read_grid(frame, headless=True)
+def fit(grid: Grid, edges: Sequence[float]) -> Grid | None:
+    """The grid in the columns with these left edges, or None where it has a filled column beside them.
+
+    A page without a header may lack a column's rule or have an empty column more: what counts is that
+    every edge of the grid that parts text is an edge of the table.
+    """
+    places = [_nearest(edges, edge) for edge in grid.edges]
+    spare = [i for i, place in enumerate(places) if place is None]
+    if any(_parts_text(grid, i) for i in spare) or all(place is None for place in places):
+        return None
+    target = _targets(places, len(edges) - 1)
+    if target is None:
+        return None
+    body = tuple(_moved(row, target, len(edges) - 1) for row in grid.body)
+    header = _moved_header(grid, target, len(edges) - 1)
+    return replace(grid, edges=tuple(edges), header=header, body=body)
+
+
+def _nearest(edges: Sequence[float], edge: float) -> int | None:
+    best = min(range(len(edges)), key=lambda i: abs(edges[i] - edge))
+    return best if abs(edges[best] - edge) <= ALIGNED else None
+
+
+def _parts_text(grid: Grid, i: int) -> bool:
+    """Whether there is text on both sides of an edge, so that leaving it out would join two cells."""
+    if i in (0, len(grid.edges) - 1):
+        return any(row[0 if i == 0 else -1].text for row in grid.body)
+    return any(row[i - 1].text and row[i].text for row in grid.body)
+
+
+def _targets(places: Sequence[int | None], width: int) -> list[int] | None:
+    """For each column of the grid the column of the table that it belongs to."""
+    target: list[int] = []
+    current = 0
+    for place in places[:-1]:
+        if place is not None:
+            if target and place < current:
+                return None
+            current = place
+        target.append(min(current, width - 1))
+    return target
+
+
+def _moved(row: Sequence[Slot], target: Sequence[int], width: int) -> tuple[Slot, ...]:
+    out = [Slot("", None)] * width
+    for slot, column in zip(row, target, strict=True):
+        if slot.text or out[column].box is None:
+            out[column] = Slot(out[column].text + slot.text, slot.box, min(slot.span, width - column))
+    return tuple(out)
+
+
+def _moved_header(grid: Grid, target: Sequence[int], width: int) -> tuple[tuple[str, ...], ...]:
+    out: list[tuple[str, ...]] = [()] * width
+    for path, column in zip(grid.header, target, strict=True):
+        out[column] = out[column] or path
+    return tuple(out)
