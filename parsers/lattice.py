@@ -17,6 +17,7 @@ from parsers.text import cell_text
 
 SNAP = 2.5  # rules closer than this are one rule drawn twice
 REACH = 3.0  # a rule that ends this close to another meets it
+FIGURE = frozenset("0123456789.,-")
 Interval = tuple[float, float]
 
 
@@ -184,16 +185,16 @@ def _hold(
     """
     held: dict[int, list[Glyph]] = defaultdict(list)
     outside = []
-    for run in _runs(glyphs):
+    for run in (part for whole in _runs(glyphs) for part in _parted(mesh, owner, whole)):
         regions = [_region(mesh, owner, glyph) for glyph in run]
         counts = Counter(region for region in regions if region is not None)
         if not counts:
             outside.extend(run)
-        elif len(counts) > 1 or None not in regions:
-            held[counts.most_common(1)[0][0]].extend(run)
-        else:
+        elif len(counts) == 1 and None in regions:
             for glyph, region in zip(run, regions, strict=True):
                 (outside if region is None else held[region]).append(glyph)
+        else:
+            held[counts.most_common(1)[0][0]].extend(run)
     return held, outside
 
 
@@ -208,6 +209,18 @@ def _runs(glyphs: list[Glyph]) -> list[list[Glyph]]:
         else:
             runs.append([glyph])
     return runs
+
+
+def _parted(mesh: _Mesh, owner: list[list[int]], run: list[Glyph]) -> list[list[Glyph]]:
+    """A run over several cells, cut where words meet figures: a clipped name may touch the next figure."""
+    if len({_region(mesh, owner, glyph) for glyph in run}) == 1:
+        return [run]
+    parts = [[run[0]]]
+    for before, glyph in zip(run, run[1:], strict=False):
+        if (before.text in FIGURE) != (glyph.text in FIGURE):
+            parts.append([])
+        parts[-1].append(glyph)
+    return parts
 
 
 def _region(mesh: _Mesh, owner: list[list[int]], glyph: Glyph) -> int | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from parsers.captions import Caption, is_title, read_caption
-from parsers.grid import Grid, Slot, read_grid
+from parsers.grid import Grid, Slot, is_amount, read_grid
 from parsers.lattice import Frame, frames
 from parsers.page import Page
 from parsers.text import Line, fold, lines
@@ -86,7 +87,7 @@ def _place(tables: list[Printed], frame: Frame, above: list[str], fresh: bool) -
     caption = read_caption(above, grid.above)
     last = tables[-1] if tables else None
     if last and (onward := _continuation(last, frame, grid, caption, fresh)):
-        last.grids.append(onward)
+        _mend(last, onward)
         last.notes.extend(grid.below)
         return
     if last and not caption.title and _follows(last, grid, fresh):
@@ -115,6 +116,47 @@ def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fre
 def _follows(last: Printed, grid: Grid, fresh: bool) -> bool:
     """A frame of another width right behind a table, without a title of its own, is part of its form."""
     return not fresh and grid.page <= last.grids[-1].page + 1
+
+
+def _mend(last: Printed, onward: Grid) -> None:
+    """Append a page; a row that the page break tore in two becomes one row of the earlier page."""
+    before = last.grids[-1]
+    if before.body and onward.body and onward.page > before.page and is_torn(last.grids, onward.body[0]):
+        whole = tuple(_glued(a, b) for a, b in zip(before.body[-1], onward.body[0], strict=True))
+        last.grids[-1] = replace(before, body=(*before.body[:-1], whole))
+        onward = replace(onward, body=onward.body[1:])
+    last.grids.append(onward)
+
+
+def _glued(upper: Slot, lower: Slot) -> Slot:
+    return replace(upper, text=upper.text + lower.text, box=upper.box or lower.box)
+
+
+def is_torn(grids: Sequence[Grid], row: Sequence[Slot]) -> bool:
+    """Whether the first row of a page only completes the last row of the page before.
+
+    Either a figure is cut (all others of the table have decimals, the two halves have them together), or
+    the row has words but no figure in a table where every other row has one.
+    """
+    above = grids[-1].body[-1]
+    pairs = [(a.text, b.text) for a, b in zip(above, row, strict=True) if b.text]
+    if not pairs or not all(a for a, _ in pairs):
+        return False
+    rows = [r for grid in grids for r in grid.body]
+    figures = [_figures(r) for r in rows]
+    if any(is_amount(fold(b)) for _, b in pairs):
+        return all(_cut(a, b) for a, b in pairs if is_amount(fold(b)))
+    return len(rows) > 3 and all(figures) and len(row) > 2
+
+
+def _figures(row: Sequence[Slot]) -> int:
+    return sum(1 for slot in row if slot.text and is_amount(fold(slot.text)) and not slot.text.isdigit())
+
+
+def _cut(upper: str, lower: str) -> bool:
+    """Whether two texts are one figure with two decimals only together."""
+    joined = fold(upper + lower)
+    return bool(re.fullmatch(r"-?[\d,]+\.\d{2}", joined)) and not re.fullmatch(r"-?[\d,]+\.\d{2}", fold(upper))
 
 
 def _words_of(grid: Grid) -> list[list[str]]:
