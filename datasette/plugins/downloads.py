@@ -1,0 +1,90 @@
+"""``/-/downloads``, the data packages as ZIP and the documents as they were published."""
+
+import asyncio
+import hashlib
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from datasette import Response, hookimpl
+from datasette.utils.asgi import AsgiFileDownload
+
+
+def packages() -> list[dict[str, Any]]:
+    """The ZIPs of ``data/packages`` by name, each with title, version, size and SHA-256."""
+    return [_package(path) for path in sorted(_data().glob("packages/*.zip"))]
+
+
+def _data() -> Path:
+    return Path(os.environ["YUSUAN_DATA"])
+
+
+def _package(path: Path) -> dict[str, Any]:
+    stat = path.stat()
+    descriptor = path.with_suffix("") / "datapackage.json"
+    described = json.loads(descriptor.read_text(encoding="utf-8")) if descriptor.is_file() else {}
+    return {
+        "name": path.stem,
+        "title": described.get("title") or path.stem,
+        "version": described.get("version", ""),
+        "created": described.get("created", ""),
+        "resources": [entry.get("title") or entry["name"] for entry in described.get("resources", [])],
+        "bytes": stat.st_size,
+        "sha256": _sha256(path, stat.st_size, stat.st_mtime_ns),
+    }
+
+
+@lru_cache(maxsize=4096)
+def _sha256(path: Path, size: int, changed: int) -> str:
+    """Hash a file once for each of its sizes and times."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+async def downloads_page(datasette: Any, request: Any) -> Response:
+    context = {"packages": await asyncio.to_thread(packages)}
+    return Response.html(await datasette.render_template("downloads.html", context, request=request))
+
+
+async def package_file(datasette: Any, request: Any) -> Any:
+    path = _data() / "packages" / f"{request.url_vars['name']}.zip"
+    if not path.is_file():
+        return await _missing(datasette, request, "package-missing")
+    return AsgiFileDownload(
+        str(path), path.name, content_type="application/zip", headers={"cache-control": "no-cache"}
+    )
+
+
+async def document_file(datasette: Any, request: Any) -> Any:
+    """A document as stored. Bytes that are no PDF (an HTML page named .pdf) are never shown, only saved."""
+    sha256 = request.url_vars["sha256"]
+    path = _data() / "documents" / sha256[:2] / f"{sha256}.pdf"
+    if not path.is_file():
+        return await _missing(datasette, request, "document-missing")
+    with path.open("rb") as file:
+        shown = b"%PDF-" in file.read(1024)
+    disposition = "inline" if shown else "attachment"
+    return AsgiFileDownload(
+        str(path),
+        content_type="application/pdf" if shown else "application/octet-stream",
+        headers={
+            "content-disposition": f'{disposition}; filename="{sha256[:16]}.pdf"',
+            "cache-control": "public, max-age=86400, immutable",
+        },
+    )
+
+
+async def _missing(datasette: Any, request: Any, reason: str) -> Response:
+    page = await datasette.render_template("error.html", {"status": 404, "reason": reason}, request=request)
+    return Response.html(page, status=404)
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Any]]:
+    return [
+        (r"^/-/downloads$", downloads_page),
+        (r"^/-/packages/(?P<name>[a-z0-9][a-z0-9-]{0,99})\.zip$", package_file),
+        (r"^/-/document/(?P<sha256>[0-9a-f]{64})\.pdf$", document_file),
+    ]

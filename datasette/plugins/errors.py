@@ -1,0 +1,39 @@
+"""Errors in the reader's language; what went wrong inside goes to the log, not to the page."""
+
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+from datasette import Response, hookimpl
+from datasette.utils.asgi import Base400
+from datasette.views.base import DatasetteError
+
+log = logging.getLogger("yusuan.site")
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Awaitable[Response]:
+    return _answer(datasette, request, *_status_and_message(request, exception))
+
+
+@hookimpl
+def forbidden(datasette: Any, request: Any, message: str) -> Awaitable[Response]:
+    return _answer(datasette, request, 403, message)
+
+
+def _status_and_message(request: Any, exception: Exception) -> tuple[int, str]:
+    if isinstance(exception, Base400):
+        return exception.status, str(exception)
+    if isinstance(exception, DatasetteError):
+        return exception.status, str(exception.message or exception.title)
+    log.error("error 500 at %s", request.path, exc_info=exception)
+    return 500, "internal error; the log of the server has the details"
+
+
+async def _answer(datasette: Any, request: Any, status: int, message: str) -> Response:
+    if request.path.endswith((".json", ".jsono")):
+        return Response.json({"ok": False, "error": message, "status": status}, status=status)
+    page = await datasette.render_template(
+        "error.html", {"status": status, "error": message, "reason": ""}, request=request
+    )
+    return Response.html(page, status=status)

@@ -1,0 +1,309 @@
+"""A city of three units for the tests of the site: two PDFs, what they say, packages and a database.
+
+The PDFs are drawn and the facts are placed by the same numbers, so a mark that is off is seen.
+Loaded by path from the test files (tests/ is no package).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from datapackages.build import build
+from datapackages.model import Box, Cell, Document, Fact, Issue, ParsedDocument, Section, Sighting, Table
+from datapackages.write import write_packages
+
+PAGE = (842.0, 595.0)  # A4 lying, as displayed
+LEFT, TOP, ROW = 60.0, 120.0, 28.0
+WIDTHS = (300.0, 200.0, 200.0)
+PLACE = "999900"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed row: name, function code and name, this year's and last year's amount in 10,000 yuan."""
+
+    name: str
+    now: str
+    before: str
+    item: str = ""
+    code: str = ""
+    path: str = ""
+    role: str = "leaf"
+
+
+THREE_PUBLIC = (
+    Line("合计", "12.30", "13.00", role="total"),
+    Line("因公出国（境）费", "0.00", "0.00", "overseas_visits"),
+    Line("公务用车购置费", "0.00", "5.00", "vehicle_purchase", path="公务用车购置及运行维护费/公务用车购置费"),
+    Line(
+        "公务用车运行维护费", "9.80", "6.50", "vehicle_operation", path="公务用车购置及运行维护费/公务用车运行维护费"
+    ),
+    Line("公务接待费", "2.50", "1.50", "hospitality"),
+)
+FUNCTIONS = (
+    Line("合计", "4836.90", "4500.00", role="total"),
+    Line("残疾人康复", "836.90", "500.00", code="2081104", path="社会保障和就业支出/残疾人事业/残疾人康复"),
+    Line("住房公积金", "4000.00", "4000.00", code="2210201", path="住房保障支出/住房改革支出/住房公积金"),
+)
+UNITS = ("示例市教育局", "示例市民政局", "示例市残疾人联合会")
+
+
+@dataclass(frozen=True)
+class City:
+    """The data directory, and the fact that the walk looks for."""
+
+    data: Path
+    sha256: str
+    hospitality: Fact
+
+
+def cell(row: int, column: int) -> Box:
+    """The ruled cell of a row (0 is the header) and column, in points as displayed."""
+    left = LEFT + sum(WIDTHS[:column])
+    return (left, TOP + row * ROW, left + WIDTHS[column], TOP + (row + 1) * ROW)
+
+
+def pdf(unit: str, tables: tuple[tuple[str, tuple[Line, ...]], ...]) -> bytes:
+    """Draw one page for each table, ruled and filled."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=PAGE, invariant=True)
+    for title, lines in tables:
+        canvas.setFont("STSong-Light", 18)
+        canvas.drawCentredString(PAGE[0] / 2, PAGE[1] - 60, title)
+        canvas.setFont("STSong-Light", 11)
+        canvas.drawString(LEFT, PAGE[1] - TOP + 8, f"编制单位：{unit}（虚构）")
+        canvas.drawRightString(LEFT + sum(WIDTHS), PAGE[1] - TOP + 8, "单位：万元")
+        printed = [("项目", "2026年预算数", "2025年预算数")] + [(line.name, line.now, line.before) for line in lines]
+        for row, texts in enumerate(printed):
+            for column, text in enumerate(texts):
+                _draw(canvas, cell(row, column), text, right=row > 0 and column > 0)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _draw(canvas: Canvas, box: Box, text: str, right: bool) -> None:
+    x0, top, x1, bottom = box
+    canvas.rect(x0, PAGE[1] - bottom, x1 - x0, bottom - top)
+    if right:
+        canvas.drawRightString(x1 - 6, PAGE[1] - bottom + 9, text)
+    else:
+        canvas.drawString(x0 + 6, PAGE[1] - bottom + 9, text)
+
+
+def parsed(sha256: str, size: int, unit: str, tables: tuple[tuple[str, str, tuple[Line, ...]], ...]) -> ParsedDocument:
+    """What a parser that reads everything would say about the bytes of :func:`pdf`."""
+    document = Document(
+        sha256=sha256,
+        bytes=size,
+        pages=len(tables),
+        text_layer="text",
+        kind="budget",
+        fiscal_year=2026,
+        year_basis="table_title",
+        stage="budget",
+        scope="unit",
+        part="whole",
+        unit_name=unit,
+        department_name="",
+        title=f"{unit}2026年单位预算公开",
+        producer="",
+        language="",
+        parser_version="test",
+    )
+    listed = [_table(sha256, unit, page, *entry) for page, entry in enumerate(tables, 1)]
+    facts = [
+        fact
+        for page, (entry, table) in enumerate(zip(tables, listed, strict=True), 1)
+        for fact in _facts(sha256, unit, page, entry[0], table.table_id, entry[2])
+    ]
+    return ParsedDocument(
+        document=document,
+        tables=tuple(listed),
+        facts=tuple(facts),
+        sections=(Section(seq=1, heading_path="名词解释", text="“三公”经费：指用财政拨款安排的费用。", pages=(1,)),),
+        issues=(
+            Issue(
+                type="unknown-heading",
+                severity="warning",
+                message="made up",
+                message_zh="演示用的问题。",
+                remedy="none",
+                remedy_zh="不必处理。",
+                page=1,
+                table=listed[0].table_id,
+            ),
+        ),
+    )
+
+
+def _table(sha256: str, unit: str, page: int, canonical: str, title: str, lines: tuple[Line, ...]) -> Table:
+    texts = [(line.name, line.now, line.before) for line in lines]
+    rows = tuple(
+        tuple(Cell(text=text, page=page, box=cell(row, column)) for column, text in enumerate(printed))
+        for row, printed in enumerate(texts, 1)
+    )
+    return Table(
+        table_id=f"{sha256[:16]}-p{page}-x{LEFT:.0f}-y{TOP:.0f}",
+        label=f"预算公开表{page}",
+        title=title,
+        canonical=canonical,
+        block="",
+        unit_name=unit,
+        money_unit="万元",
+        pages=(page,),
+        columns=("项目", "2026年预算数", "2025年预算数"),
+        rows=rows,
+        state="parsed",
+    )
+
+
+def _facts(
+    sha256: str, unit: str, page: int, canonical: str, table_id: str, lines: tuple[Line, ...]
+) -> Iterator[Fact]:
+    for row, line in enumerate(lines, 1):
+        for column, (text, year) in enumerate(((line.now, 2026), (line.before, 2025)), 1):
+            x0, top, x1, bottom = cell(row, column)
+            yield Fact(
+                fact_id=f"{sha256[:16]}-p{page}-x{x0:.0f}-y{top:.0f}",
+                sha256=sha256,
+                table_id=table_id,
+                page=page,
+                row=row,
+                column=column + 1,
+                x0=x0,
+                top=top,
+                x1=x1,
+                bottom=bottom,
+                unit_name=unit,
+                department_name="",
+                document_year=2026,
+                stage="budget",
+                scope="unit",
+                row_unit_code="",
+                row_unit_name="",
+                fiscal_year=year,
+                phase="approved",
+                measure="amount",
+                canonical=canonical,
+                block="",
+                direction="expenditure",
+                flow="current",
+                fund="general_public",
+                fund_text="",
+                expenditure_type="total",
+                function_code=line.code,
+                function_name=line.name if line.code else "",
+                econ_dept_code="",
+                econ_dept_name="",
+                econ_gov_code="",
+                econ_gov_name="",
+                code_text=line.code,
+                code_basis="printed" if line.code else "",
+                classification_year=2026 if line.code else None,
+                item=line.item,
+                name=line.name,
+                row_path=line.path or line.name,
+                column_label=f"{year}年预算数",
+                project_name="",
+                project_kind="",
+                row_role=line.role,
+                column_role="leaf",
+                additive=line.role == "leaf",
+                amount=Decimal(text) * 10_000,
+                value=None,
+                value_unit="",
+                amount_text=text,
+                money_unit="万元",
+                reading="fast",
+            )
+
+
+def make(data: Path) -> City:
+    """Write PDFs, packages and the database of the city into an empty data directory."""
+    documents, sightings = [], []
+    for number, unit in enumerate(UNITS):
+        titles = (("three_public", "“三公”经费预算表", THREE_PUBLIC), ("general_function", "支出表", FUNCTIONS))
+        content = pdf(unit, tuple((f"2026年{title}", lines) for _, title, lines in titles))
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = data / "documents" / sha256[:2] / f"{sha256}.pdf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        documents.append(parsed(sha256, len(content), unit, titles))
+        sightings.append(
+            Sighting(
+                sha256=sha256,
+                url=f"http://demo.yusuan.example/czxx/{number}.pdf",
+                page_url="http://demo.yusuan.example/czxx/index.html",
+                title=f"{unit}2026年单位预算公开",
+                publisher=unit,
+                source="demo",
+                jurisdiction=PLACE,
+                published_on="2026-03-12",
+                first_seen="2026-03-20T02:17:00+08:00",
+                last_seen="2026-03-21T02:17:00+08:00",
+                retrieved_at="2026-03-20T02:17:00+08:00",
+            )
+        )
+    write_packages(documents, sightings, data)
+    build(data)
+    first = documents[0]
+    hospitality = next(fact for fact in first.facts if fact.item == "hospitality" and fact.fiscal_year == 2026)
+    return City(data=data, sha256=first.document.sha256, hospitality=hospitality)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """Run ``yusuan serve`` in a process of its own and yield its address once it answers."""
+    port = free_port()
+    command = "from yusuan.serve import serve; serve()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "--port", str(port), "--data", str(data)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "NO_PROXY": "127.0.0.1"},
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(process, f"{address}/-/versions.json")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(process: subprocess.Popen[bytes], address: str) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            assert process.stdout is not None
+            raise RuntimeError(process.stdout.read().decode())
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise RuntimeError(f"{address} does not answer")

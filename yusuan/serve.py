@@ -1,0 +1,99 @@
+"""``yusuan serve``: Datasette on the current build, with every folder and limit given explicitly."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+import click
+
+from yusuan.site_files import site_file
+
+SETTINGS = {
+    "allow_csv_stream": "on",
+    "allow_download": "on",
+    "cache_size_kb": "65536",
+    "default_allow_sql": "off",  # filters, search and the queries of metadata.yaml need no SQL of the reader
+    "default_cache_ttl": "60",
+    "default_facet_size": "30",
+    "default_page_size": "50",
+    "facet_time_limit_ms": "1000",
+    "max_csv_mb": "0",  # the limit cuts a CSV in the middle with status 200
+    "max_returned_rows": "1000",
+    "num_sql_threads": "3",
+    "sql_time_limit_ms": "3000",
+    "suggest_facets": "off",  # suggestions cost about two seconds a page on a million rows
+    "truncate_cells_html": "400",
+}
+
+
+class SiteError(click.ClickException):
+    """There is nothing to serve; the message names the next command."""
+
+
+def database(data: Path) -> Path:
+    """Return the build that ``data/site/current`` points to, its links resolved.
+
+    A link that is switched tonight does not reach a running server; start a new one for a new build.
+    """
+    path = data / "site" / "current" / "budgets.db"
+    if not path.is_file():
+        raise SiteError(
+            f"{path}: no database to serve. Run `yusuan build --data {data}` first, "
+            "or `yusuan demo` for the made-up city."
+        )
+    return path.resolve()
+
+
+def arguments(data: Path, host: str, port: int, base_url: str = "/") -> list[str]:
+    """Return the command line of Datasette for one data directory; counts rows and writes inspect.json."""
+    served, files = database(data), site_file("datasette")
+    options = [
+        "--immutable", str(served),
+        "--inspect-file", str(_inspect(served, data)),
+        "--metadata", str(site_file("metadata.yaml")),
+        "--plugins-dir", str(files / "plugins"),
+        "--template-dir", str(files / "templates"),
+        "--static", f"assets:{files / 'static'}",
+        "--host", host,
+        "--port", str(port),
+    ]  # fmt: skip
+    for name, value in {**SETTINGS, "base_url": base_url}.items():
+        options += ["--setting", name, value]
+    return options
+
+
+def _inspect(served: Path, data: Path) -> Path:
+    """Count the rows once, so that no page has to."""
+    from datasette.cli import inspect_
+
+    counted = asyncio.run(inspect_((str(served),), ()))
+    path = data / "site" / "inspect.json"
+    written = path.with_suffix(f".{os.getpid()}")
+    written.write_text(json.dumps(counted, indent=2), encoding="utf-8")
+    written.replace(path)
+    return path
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8001, show_default=True, help="Port to listen on.")
+@click.option("--base-url", default="/", show_default=True, help="Path prefix behind a proxy, such as /datong/.")
+@click.option(
+    "--data",
+    envvar="YUSUAN_DATA",
+    default="data",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Data directory.",
+)
+def serve(host: str, port: int, base_url: str, data: Path) -> None:
+    """Serve the site: search, figures on their pages, downloads."""
+    from datasette.cli import cli
+
+    options = arguments(data, host, port, base_url)
+    os.environ["YUSUAN_DATA"] = str(data.resolve())  # the plugins find PDFs and packages there
+    click.echo(f"http://{host}:{port}{base_url}")
+    cli.main(["serve", *options], prog_name="datasette")
