@@ -21,7 +21,9 @@ from crawler.words import Words
 
 DATE = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 QUOTED = re.compile(r"[\"']([^\"'<>\r\n]{1,500})[\"']")
-WRITTEN_LINK = re.compile(r"<a\b[^>]*?\bhref\s*=\s*\\?[\"']([^\"'\\]+)[^>]*>(.*?)<\\?/a>", re.IGNORECASE | re.DOTALL)
+WRITTEN_LINK = re.compile(
+    r"<a\b[^>]*?\bhref\s*=\s*\\?[\"']([^\"'\\]+)[^>]*>(.*?)<\\?/a>", re.IGNORECASE | re.DOTALL
+)
 DOWNLOAD = "download"  # the form of an attachment whose first bytes decide
 
 
@@ -68,7 +70,9 @@ def read_page(html: str, url: str, words: Words) -> Page:
         publisher=meta.get("contentsource") or _labelled(root, words.publisher_labels),
         published_on=iso_day(published),
         attachments=_attachments(root, base, words),
-        links=tuple(dict.fromkeys(_absolute(base, href) for href in root.xpath("//a/@href").getall() if _is_link(href))),
+        links=tuple(
+            dict.fromkeys(_absolute(base, href) for href in root.xpath("//a/@href").getall() if _is_link(href))
+        ),
     )
 
 
@@ -124,7 +128,7 @@ def _behind_viewer(address: str, words: Words) -> str:
         return address
     values = (value for _, value in parse_qsl(parts.query))
     wanted = next((value for value in values if words.extension(urlsplit(value).path)), "")
-    return urljoin(parts.path, wanted) if wanted else address
+    return urljoin(address, wanted) if wanted else address
 
 
 def _form_in_query(url: str, words: Words) -> str:

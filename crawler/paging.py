@@ -50,6 +50,8 @@ def _next_links(html: str, url: str, words: Words) -> list[str]:
     for link in Selector(text=html or "<html/>").xpath("//a[@href]"):
         text = "".join(link.xpath(".//text()").getall()).strip()
         href = link.attrib["href"].strip()
-        if (text in words.next or link.attrib.get("rel") == "next") and not href.lower().startswith(("javascript:", "#")):
+        if (text in words.next or link.attrib.get("rel") == "next") and not href.lower().startswith(
+            ("javascript:", "#")
+        ):
             found.append(urljoin(url, href).partition("#")[0])
     return found

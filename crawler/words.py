@@ -52,5 +52,3 @@ def fingerprint() -> str:
     for name in ("words.yaml", "families.yaml", "pages.py", "paging.py"):
         digest.update((HERE / name).read_bytes())
     return digest.hexdigest()[:16]
-
-

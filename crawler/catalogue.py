@@ -1,0 +1,142 @@
+"""The sources: one YAML file for each site, shipped in ``crawler/sources/`` or added in ``data/sources/``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import yaml
+
+from crawler.errors import UsageError
+
+HERE = Path(__file__).parent
+STATES = ("verified", "unverified", "demo")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One site to crawl. Keys without a default must be in the file."""
+
+    name: str  # the file's name
+    state: str  # verified (crawled and looked at), unverified, demo (made up)
+    place: str
+    jurisdiction: str  # GB/T 2260, six digits
+    publisher: str  # whose documents these are when a page does not say
+    family: str  # a key of families.yaml
+    entries: tuple[str, ...]  # list pages to begin with
+    hosts: tuple[str, ...]  # the only hosts that are asked
+    pace: float  # seconds between two requests to a host, at least
+    within: tuple[str, ...] = ()  # prefixes of the addresses that are followed; default: the folders of the entries
+    details: str = ""  # regular expression for detail pages; default: the family's
+    lists: str = ""  # regular expression for further columns that are lists too
+    max_pages: int = 500  # list pages of one run
+    cookies: bool = False
+    verify_certificates: bool = True
+    expected_units: int | None = None
+    assertions: dict[str, dict[str, int]] = field(default_factory=dict)  # documents: {min, max}
+    notes: str = ""
+
+    def is_detail(self, url: str) -> bool:
+        """Whether the address is that of a page about one disclosure."""
+        pattern = self.details or families()[self.family]["details"]
+        return bool(pattern and re.search(pattern, url)) and self.is_within(url)
+
+    def is_list(self, url: str) -> bool:
+        """Whether the address is that of a further column."""
+        return bool(self.lists and re.search(self.lists, url)) and self.is_within(url)
+
+    def is_within(self, url: str) -> bool:
+        """Whether pages at this address belong to the columns of the source."""
+        return url.startswith(self.within or tuple(urljoin(entry, ".") for entry in self.entries))
+
+    def is_allowed(self, url: str) -> bool:
+        """Whether the host may be asked at all."""
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and parts.netloc in self.hosts
+
+
+@cache
+def families() -> dict[str, dict[str, str]]:
+    """The publishing systems of ``families.yaml``."""
+    loaded: dict[str, dict[str, str]] = yaml.safe_load((HERE / "families.yaml").read_text("utf-8"))
+    return loaded
+
+
+def sources(data: Path | None = None) -> dict[str, Source]:
+    """Every source by name, those of the installation over the shipped ones; UsageError names file and key."""
+    folders = [HERE / "sources", *([data / "sources"] if data else [])]
+    return {file.stem: load(file) for folder in folders for file in sorted(folder.glob("*.yaml"))}
+
+
+def pick(names: list[str], data: Path | None = None) -> list[Source]:
+    """The named sources, each once; UsageError proposes the nearest name for one that does not exist."""
+    known = sources(data)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no source {name!r}{_nearest(name, known)}; `yusuan sources` lists them")
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def load(file: Path) -> Source:
+    """Read one source; every mistake is a UsageError that says which key of which file and what to write."""
+    try:
+        given = yaml.safe_load(file.read_text("utf-8"))
+    except yaml.YAMLError as error:
+        raise UsageError(f"{file}: not YAML: {error}") from None
+    if not isinstance(given, dict):
+        raise UsageError(f"{file}: expected keys and values, found {type(given).__name__}")
+    _check_keys(file, given)
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
+    }
+    source = Source(name=file.stem, **values)
+    _check_values(file, source)
+    return source
+
+
+def _check_keys(file: Path, given: dict[str, Any]) -> None:
+    known = {entry.name: entry for entry in fields(Source) if entry.name != "name"}
+    for key in given:
+        if key not in known:
+            raise UsageError(f"{file}: unknown key {key!r}{_nearest(str(key), known)}; known: {', '.join(known)}")
+    for key, entry in known.items():
+        required = entry.default is MISSING and entry.default_factory is MISSING
+        if required and given.get(key) in (None, "", []):
+            raise UsageError(f"{file}: key {key!r} is missing; every source says {key}")
+        if key in given and not _has_type(given[key], str(entry.type)):
+            raise UsageError(f"{file}: {key} should be {entry.type}, found {given[key]!r}")
+
+
+def _has_type(value: object, wanted: str) -> bool:
+    if wanted.startswith("tuple"):
+        return isinstance(value, list) and all(isinstance(part, str) for part in value)
+    kinds: dict[str, tuple[type, ...]] = {
+        "str": (str,), "int": (int,), "bool": (bool,), "float": (int, float), "int | None": (int, type(None)),
+    }  # fmt: skip
+    return isinstance(value, kinds.get(wanted, (dict,)))
+
+
+def _check_values(file: Path, source: Source) -> None:
+    if source.state not in STATES:
+        raise UsageError(f"{file}: state should be one of {', '.join(STATES)}, found {source.state!r}")
+    if not re.fullmatch(r"\d{6}", source.jurisdiction):
+        raise UsageError(f"{file}: jurisdiction should be six digits in quotes, found {source.jurisdiction!r}")
+    if source.family not in families():
+        raise UsageError(f"{file}: unknown family {source.family!r}{_nearest(source.family, families())}")
+    if source.family == "generic" and not source.details:
+        raise UsageError(f"{file}: family generic needs `details`, a regular expression for detail pages")
+    for entry in source.entries:
+        if not source.is_allowed(entry):
+            raise UsageError(
+                f"{file}: entry {entry} is on none of the hosts {', '.join(source.hosts)}; add its host"
+            )
+
+
+def _nearest(name: str, known: dict[str, Any]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

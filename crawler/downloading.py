@@ -1,0 +1,91 @@
+"""Between the spider and the network: conditional requests, hosts that may be asked, names mapped to loopback."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from crawler import blobs
+from crawler.night import Answer
+
+
+class LeftTheSite(IgnoreRequest):
+    """A redirect led to a host that the source does not list."""
+
+
+class Revalidation:
+    """Ask with the validators of the last good answer, so that what did not change is not sent again.
+
+    Scrapy's own HTTP cache is no choice here: its RFC 2616 policy calls a page of last February
+    fresh for weeks, so that a nightly run would see nothing new.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Revalidation:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Set If-None-Match and If-Modified-Since; raise LeftTheSite after a redirect to a foreign host."""
+        link = request.cb_kwargs.get("link")
+        spider: Any = self.crawler.spider
+        if urlsplit(request.url).netloc in self.crawler.settings.getdict("MAPPED_HOSTS"):
+            request.meta["proxy"] = None  # a proxy from the environment cannot know a made-up host
+        if link is None:
+            return  # robots.txt
+        if not spider.source.is_allowed(request.url):
+            raise LeftTheSite(f"redirected to {request.url}")
+        known = spider.night.known(link.url, spider.reader)
+        if known and (link.kind != "file" or blobs.path(spider.data, known.sha256).exists()):
+            for header, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified)):
+                if value:
+                    request.headers[header] = value
+
+
+class MappedHttpHandler(HTTP11DownloadHandler):
+    """HTTP with some host names served elsewhere: addresses in the data keep the name, the socket uses the port."""
+
+    async def download_request(self, request: Request) -> Response:
+        """Ask the mapped address with the original Host header and give the answer its original address back."""
+        parts = urlsplit(request.url)
+        target = self._crawler.settings.getdict("MAPPED_HOSTS").get(parts.netloc)
+        if target is None:
+            return await super().download_request(request)
+        asked = request.replace(url=urlunsplit(parts._replace(netloc=target)))
+        asked.headers["Host"] = parts.netloc
+        response = await super().download_request(asked)
+        request.meta.update(asked.meta)
+        return response.replace(url=request.url)
+
+
+def answer_of(response: Response, fallback_date: str, sha256: str = "") -> Answer:
+    """The server's words about a response; ``fallback_date`` where it sends no readable Date."""
+    return Answer(
+        status=response.status,
+        date=iso_date(_header(response, "Date")) or fallback_date,
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+        sha256=sha256,
+    )
+
+
+def iso_date(http_date: str) -> str:
+    """``Thu, 12 Mar 2026 02:17:00 GMT`` → ``2026-03-12T02:17:00Z``; empty when it is no date."""
+    try:
+        return parsedate_to_datetime(http_date).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return ""
+
+
+def _header(response: Response, name: str) -> str:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else ""

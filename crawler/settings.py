@@ -1,0 +1,37 @@
+"""How polite we are: Scrapy settings for one source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from crawler.catalogue import Source
+
+
+def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str, Any]:
+    """One request at a time for each host, with a pause, under our own name, as robots.txt allows."""
+    return {
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": "Yusuan",
+        "USER_AGENT": f"Yusuan/{version('yusuan')} (+{contact})",
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_DELAY": source.pace,
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": source.pace,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
+        "AUTOTHROTTLE_MAX_DELAY": 60,
+        "RETRY_TIMES": 5,
+        "DOWNLOAD_TIMEOUT": 120,
+        "DOWNLOAD_MAXSIZE": 200_000_000,
+        "DOWNLOAD_WARNSIZE": 32_000_000,
+        "DOWNLOAD_VERIFY_CERTIFICATES": source.verify_certificates,
+        "COOKIES_ENABLED": source.cookies,
+        "HTTPERROR_ALLOW_ALL": True,  # every status is an answer that is recorded
+        "HTTPCACHE_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_LEVEL": "INFO",
+        "MAPPED_HOSTS": dict(hosts),
+        "DOWNLOAD_HANDLERS": {"http": "crawler.downloading.MappedHttpHandler"},
+        "DOWNLOADER_MIDDLEWARES": {"crawler.downloading.Revalidation": 560},
+    }

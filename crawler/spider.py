@@ -1,0 +1,217 @@
+"""The one spider: list pages → detail pages → attachments, driven by a source and by what crawl.db knows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler import blobs, bodies, pages, paging
+from crawler.catalogue import Source
+from crawler.downloading import LeftTheSite, answer_of
+from crawler.night import READ, Answer, Link, Night
+from crawler.state import State
+from crawler.words import fingerprint, words
+
+GONE = (404, 410)
+PDF = ("pdf", pages.DOWNLOAD)  # forms that are fetched; the first bytes decide about the second
+BODY_RETRIES = 2  # a bad body is asked for this often again; connections and 5xx have their own, longer patience
+
+
+class DisclosureSpider(Spider):
+    """Crawl one source. Its frontier is crawl.db; Scrapy's queue holds only what is asked next."""
+
+    name = "disclosures"
+
+    def __init__(self, source: Source, state: State) -> None:
+        super().__init__()
+        self.source, self.data = source, state.data
+        self.night = Night(state, source.name, source.jurisdiction)
+        self.words, self.reader = words(), fingerprint()
+        self.asked: dict[str, str] = {}  # address → kind
+        self.date = ""
+        self.defects = 0
+        self.result: dict[str, Any] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> DisclosureSpider:
+        spider: DisclosureSpider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.failed_on, signal=signals.spider_error)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Begin with the source's entries; what an earlier, killed process has done is walked, not asked."""
+        for request in self.ask(Link(url=entry, kind="list") for entry in self.source.entries):
+            yield request
+
+    def ask(self, links: Iterable[Link]) -> Iterator[Request]:
+        """Requests for what this run has no answer for, through all that it has answers for."""
+        pending = list(links)[::-1]
+        while pending:
+            link = pending.pop()
+            if link.url in self.asked:
+                continue
+            self.asked[link.url] = link.kind
+            if self.night.answer(link.url):
+                pending.extend(found for found in self.night.links(link.url)[::-1] if found.kind != "other")
+            elif self._may_ask(link):
+                headers = {"Referer": link.page_url} if link.page_url else {}
+                yield Request(link.url, self.answered, errback=self.failed, cb_kwargs={"link": link},
+                              headers=headers, dont_filter=True)  # fmt: skip
+
+    def answered(self, response: Response, link: Link) -> Iterator[Request]:
+        """Sort an answer by its status; only 200 has a body worth reading."""
+        answer = answer_of(response, self.date)
+        self.date = answer.date
+        if response.status == 304:
+            self.night.unchanged(link, answer)
+            yield from self._follow(link, self.night.links(link.url), answer.date)
+        elif response.status in GONE:
+            self.night.event(f"http-{response.status}", link, date=answer.date)
+            self.night.not_taken(link, answer, "missing")
+        elif response.status != 200:
+            # Challenges and refusals (412, 521, 403) and what stays broken after retries: asked again next time.
+            self.night.event(f"http-{response.status}", link, f"{len(response.body)} bytes", answer.date)
+        elif link.kind == "file":
+            yield from self._file(response, link, answer)
+        else:
+            yield from self._page(response, link, answer)
+
+    def failed(self, failure: Failure) -> None:
+        """No answer came: name why."""
+        link: Link = failure.request.cb_kwargs["link"]  # type: ignore[attr-defined]
+        error = failure.value
+        if isinstance(error, LeftTheSite):
+            name = "left-the-site"
+        elif isinstance(error, IgnoreRequest):
+            name = "robots-forbidden"
+        else:
+            name = "too-large" if isinstance(error, DownloadCancelledError) else f"download-{type(error).__name__}"
+        self.night.event(name, link, str(error), self.date)
+        if isinstance(error, IgnoreRequest):
+            self.night.not_taken(link, Answer(status=0, date=self.date), "refused")
+
+    def failed_on(self, failure: Failure, response: Response, spider: Spider) -> None:
+        """Our own code failed on a page: the run is not complete, and says so."""
+        self.defects += 1
+        link = response.request.cb_kwargs["link"] if response.request else Link(url=response.url, kind="detail")
+        self.night.event("crawler-error", link, failure.getErrorMessage(), self.date)
+
+    def closed(self, reason: str) -> None:
+        """Close the run, unless the process was asked to stop: then the next one takes it up."""
+        requests = int(self.crawler.stats.get_value("downloader/request_count", 0))
+        complete = reason == "finished" and self._is_complete()
+        counts = self.night.counts()
+        vanished = self.night.close(complete, requests) if reason == "finished" else 0
+        self.result = {
+            "finished": complete, "requests": requests, "vanished": vanished,
+            **{word: counts[word] for word in READ}, "events": dict(self.night.events()),
+        }  # fmt: skip
+
+    def _is_complete(self) -> bool:
+        lists = [url for url, kind in self.asked.items() if kind == "list"]
+        unread = [url for url in lists if self.night.answer(url) not in READ]
+        for url in unread:
+            self.night.event("list-not-read", Link(url=url, kind="list"), date=self.date)
+        return not unread and not self.defects and self._meets_assertions()
+
+    def _meets_assertions(self) -> bool:
+        limits = self.source.assertions.get("documents", {})
+        counts = self.night.counts()
+        documents = sum(counts[word] for word in READ)
+        entry = Link(url=self.source.entries[0], kind="list")
+        found = f"{documents}, expected {limits}"
+        if documents > limits.get("max", documents):
+            self.night.event("more-documents-than-asserted", entry, found, self.date)
+        if documents < limits.get("min", 0):
+            self.night.event("fewer-documents-than-asserted", entry, found, self.date)
+            return False
+        return True
+
+    def _may_ask(self, link: Link) -> bool:
+        if not self.source.is_allowed(link.url):
+            self.night.event(
+                "foreign-host", link, "add the host to the source if its documents belong to it", self.date
+            )
+            return False
+        if link.kind == "list" and sum(kind == "list" for kind in self.asked.values()) > self.source.max_pages:
+            self.night.event("too-many-list-pages", link, f"max_pages is {self.source.max_pages}", self.date)
+            return False
+        return True
+
+    def _file(self, response: Response, link: Link, answer: Answer) -> Iterator[Request]:
+        fault = bodies.file_fault(response.body)
+        if fault is None:
+            sha256 = blobs.store(self.data, response.body)
+            self.night.read(link, answer_of(response, self.date, sha256))
+        else:
+            yield from self._again_or_refuse(response, link, answer, fault)
+
+    def _page(self, response: Response, link: Link, answer: Answer) -> Iterator[Request]:
+        html = pages.decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
+        page = pages.read_page(html, response.url, self.words)
+        fault = bodies.page_fault(html, page.title, self.words)
+        links = [] if fault else self._links(html, page, response.url, link)
+        if not fault and link.kind == "list" and not links:
+            fault = bodies.Fault(
+                name="empty-list", detail="no detail page, document or further page; check the source"
+            )
+        if fault is None and bodies.is_cut_short(html) and "Content-Length" not in response.headers:
+            again = self._again(response, "truncated-page")
+            if again:
+                yield again
+                return
+            self.night.event("truncated-page", link, f"{len(response.body)} bytes", answer.date)
+        if fault:
+            yield from self._again_or_refuse(response, link, answer, fault)
+            return
+        sha256 = hashlib.sha256(response.body).hexdigest()
+        self.night.read(link, answer_of(response, self.date, sha256), links, self.reader)
+        yield from self._follow(link, links, answer.date)
+
+    def _links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
+        files = [
+            Link(url=found.url, kind="file" if found.form in PDF else "other", page_url=link.url,
+                 title=self._title(found.label, page), publisher=page.publisher or self.source.publisher,
+                 published_on=page.published_on)
+            for found in page.attachments
+        ]  # fmt: skip
+        if link.kind != "list":
+            return files
+        further = [*paging.further_pages(html, url, self.words), *filter(self.source.is_list, page.links)]
+        lists = [Link(url=found, kind="list", page_url=link.url) for found in further if found != link.url]
+        about = filter(self.source.is_detail, page.links)
+        details = [Link(url=found, kind="detail", page_url=link.url) for found in about]
+        return [*lists, *details, *files]
+
+    def _title(self, label: str, page: pages.Page) -> str:
+        return page.title if not label or label in self.words.generic_labels else label
+
+    def _follow(self, link: Link, links: list[Link], date: str) -> Iterator[Request]:
+        """Ask on; name what a page holds that is not fetched, and a detail page that holds nothing."""
+        for other in (found for found in links if found.kind == "other"):
+            self.night.event("other-format", other, other.title, date)
+        if link.kind == "detail" and not links:
+            self.night.event("no-attachment", link, date=date)
+        yield from self.ask(found for found in links if found.kind != "other")
+
+    def _again_or_refuse(
+        self, response: Response, link: Link, answer: Answer, fault: bodies.Fault
+    ) -> Iterator[Request]:
+        again = self._again(response, fault.name) if fault.retried else None
+        if again:
+            yield again
+            return
+        self.night.event(fault.name, link, fault.detail, answer.date)
+        self.night.not_taken(link, answer, "refused")
+
+    def _again(self, response: Response, reason: str) -> Request | None:
+        request = response.request
+        return request and get_retry_request(request, spider=self, reason=reason, max_retry_times=BODY_RETRIES)
