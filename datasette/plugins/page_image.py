@@ -143,6 +143,7 @@ class Painter:
         return picture
 
     def _drawn_in_time(self, job: Job) -> bytes:
+        """Ask the worker; one that dies is asked again only where earlier pages may have been the cause."""
         worker = self._running()
         alarm = threading.Timer(self.seconds, worker.kill)
         alarm.start()
@@ -150,16 +151,18 @@ class Painter:
             return _ask(worker, job)
         except (OSError, EOFError, ValueError):
             self.stop()
-            raise PictureError(422, "picture-failed") from None
+            if self._served == 1:
+                raise PictureError(422, "picture-failed") from None
         finally:
             alarm.cancel()
+        return self._drawn_in_time(job)
 
     def _running(self) -> subprocess.Popen[bytes]:
-        self._served += 1
-        if self._served > WORKER_JOBS or (self.worker and self.worker.poll() is not None):
+        if self._served >= WORKER_JOBS:
             self.stop()
         if self.worker is None:
-            self.worker, self._served = _start_worker(), 1
+            self.worker, self._served = _start_worker(), 0
+        self._served += 1
         return self.worker
 
 
