@@ -15,19 +15,26 @@ DATA = files("parsers") / "data"
 
 
 @cache
+def _entries() -> dict[str, str | dict[str, str]]:
+    """All entries of the data files: a pattern, or an ordered list of words of the contract with patterns."""
+    out: dict[str, str | dict[str, str]] = {}
+    for name in ("words", "meanings", "documents"):
+        out.update(yaml.safe_load((DATA / f"{name}.yaml").read_text("utf-8")))
+    return out
+
+
+@cache
 def words() -> dict[str, re.Pattern[str]]:
-    """The patterns of ``words.yaml`` by name."""
-    raw = yaml.safe_load((DATA / "words.yaml").read_text("utf-8"))
-    return {name: re.compile(pattern) for name, pattern in raw.items() if isinstance(pattern, str)}
+    """The single patterns by name."""
+    return {name: re.compile(pattern) for name, pattern in _entries().items() if isinstance(pattern, str)}
 
 
 @cache
 def groups() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """The ordered lists of ``words.yaml``: for each, the word of the contract and its pattern."""
-    raw = yaml.safe_load((DATA / "words.yaml").read_text("utf-8"))
+    """The ordered lists: for each, the word of the contract and its pattern."""
     return {
         name: [(word, re.compile(pattern)) for word, pattern in entries.items()]
-        for name, entries in raw.items()
+        for name, entries in _entries().items()
         if isinstance(entries, dict)
     }
 
@@ -49,3 +56,8 @@ def canonical(title: str) -> str:
 def first(group: str, text: str) -> str:
     """The first word of a group whose pattern is found in the text, or an empty string."""
     return next((word for word, pattern in groups()[group] if pattern.search(text)), "")
+
+
+def meaning(name: str, text: str) -> bool:
+    """Whether a pattern of that name is found in folded text."""
+    return bool(words()[name].search(text))

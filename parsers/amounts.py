@@ -1,0 +1,44 @@
+"""Printed figures to decimals. Nothing is guessed: what is not a figure gives None and becomes an Issue."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from parsers.text import fold
+
+FACTOR = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+FIGURE = re.compile(r"(?P<sign>[-−－‐–△▲]?)(?P<open>\(?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?P<close>\)?)")
+DASHES = frozenset("-−－‐–—/")
+
+
+def read(text: str) -> Decimal | None:
+    """A printed figure as a decimal in its printed unit; None when the text is no figure.
+
+    △ and brackets mean minus in accounts. A thousands separator that parts other than groups of three
+    is a misprint or two figures in one cell, never a number.
+    """
+    plain = fold(text).replace("，", ",").removesuffix("%")
+    match = FIGURE.fullmatch(plain)
+    if not match or bool(match["open"]) != bool(match["close"]):
+        return None
+    value = Decimal(match["digits"].replace(",", "") + (match["rest"] or ""))
+    return -value if match["sign"] or match["open"] else value
+
+
+def is_dash(text: str) -> bool:
+    """A dash printed for "nothing": neither zero nor an unreadable figure."""
+    plain = fold(text)
+    return bool(plain) and set(plain) <= DASHES
+
+
+def yuan(value: Decimal, money_unit: str) -> Decimal:
+    """A figure of that unit in yuan, exact, without needless zeros. Raises KeyError for an unknown unit."""
+    amount = value * FACTOR[money_unit]
+    whole = amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
+    return whole
+
+
+def decimals(text: str) -> int:
+    """How many decimals are printed."""
+    return len(fold(text).rstrip(")%").partition(".")[2])

@@ -1,0 +1,185 @@
+"""What each column of a list means: from its header path, corrected by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from datapackages.model import Cell, Table
+from parsers import amounts
+from parsers.text import fold
+from parsers.vocabulary import first, meaning
+
+YEAR = re.compile(r"(20\d\d)年?")
+REVENUE_FORMS = ("income", "fund_income")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One leaf column. ``kind`` is "amount" or what kind of words stand in it."""
+
+    index: int
+    path: tuple[str, ...]
+    kind: str
+    measure: str = "amount"
+    fund: str = ""  # "" = the row or the table decides
+    fund_text: str = ""
+    flow: str = ""
+    direction: str = ""
+    expenditure_type: str = ""
+    item: str = ""
+    fiscal_year: int | None = None
+    phase: str = ""
+    role: str = "leaf"
+
+    @property
+    def label(self) -> str:
+        return "/".join(self.path)
+
+
+def read_columns(table: Table, document_year: int | None, stage: str) -> list[Column]:
+    """The columns of a list from left to right, roles included."""
+    columns = []
+    for index, label in enumerate(table.columns):
+        path = tuple(part for part in label.split("/") if part)
+        cells = [row[index] for row in table.rows]
+        columns.append(_column(index, path, cells, document_year, stage))
+    return _with_roles(columns, table.rows)
+
+
+def _column(index: int, path: tuple[str, ...], cells: Sequence[Cell], year: int | None, stage: str) -> Column:
+    kind = _kind(path, [fold(cell.text) for cell in cells])
+    if kind != "amount":
+        return Column(index=index, path=path, kind=kind)
+    words = [fold(part) for part in reversed(path)]
+    fund, fund_text = _meant("fund", words)
+    return Column(
+        index=index,
+        path=path,
+        kind=kind,
+        measure=_meant("measure", words)[0] or "amount",
+        fund=fund,
+        fund_text=fund_text,
+        flow=_meant("flow", words)[0],
+        direction=_direction(words),
+        expenditure_type=_meant("expenditure_type", words)[0],
+        item=_meant("item", words)[0],
+        fiscal_year=_year(words, year),
+        phase=_phase(words, stage),
+    )
+
+
+def _kind(path: Sequence[str], texts: Sequence[str]) -> str:
+    """The kind that the heading names, unless the column plainly holds something else."""
+    named = first("kind", fold(path[-1])) if path else ""
+    filled = [text for text in texts if text]
+    figures = [text for text in filled if amounts.read(text) is not None]
+    if named and named not in ("serial", "code", "unit_code", "project_code", "year"):
+        decimals = [text for text in figures if "." in text]
+        return "amount" if filled and len(decimals) >= 0.8 * len(filled) else named
+    if named:
+        return named
+    wordy = [text for text in filled if re.search(r"[\u4e00-\u9fff]", text)]
+    return "text" if len(wordy) > 0.5 * len(filled) and len(filled) > 0 else "amount"
+
+
+def _meant(group: str, words: Sequence[str]) -> tuple[str, str]:
+    """The first meaning found going up the header path, and the heading that says so."""
+    for word in words:
+        if found := first(group, word):
+            return found, word
+    return "", ""
+
+
+def _direction(words: Sequence[str]) -> str:
+    """A heading such as 本年收入 or 本年支出 says which side a column is on."""
+    for word in words:
+        if first("flow", word) in ("opening", "closing"):
+            return ""
+        if re.search("支出", word):
+            return "expenditure"
+        if re.search("收入", word):
+            return "revenue"
+    return ""
+
+
+def _year(words: Sequence[str], document_year: int | None) -> int | None:
+    for word in words:
+        if match := YEAR.search(word):
+            return int(match[1])
+        if word.startswith("上年") and "结" not in word and document_year:
+            return document_year - 1
+    return document_year
+
+
+def _phase(words: Sequence[str], stage: str) -> str:
+    joined = "/".join(words)
+    if "调整预算" in joined or "变动预算" in joined:
+        return "adjusted"
+    if "执行数" in joined:
+        return "executed"
+    if "决算数" in joined:
+        return "final"
+    if "预算数" in joined:
+        return "approved"
+    return {"final": "final", "adjusted": "adjusted"}.get(stage, "approved")
+
+
+def _with_roles(columns: list[Column], rows: Sequence[Sequence[Cell]]) -> list[Column]:
+    """Which columns are sums of others: by their names, settled by the figures where names leave it open."""
+    roles: dict[int, str] = {}
+    figures = [[amounts.read(cell.text) for cell in row] for row in rows]
+    shares = {(c.fiscal_year, c.measure, c.phase) for c in columns if c.kind == "amount"}
+    for share in shares:
+        own = [c for c in columns if c.kind == "amount" and (c.fiscal_year, c.measure, c.phase) == share]
+        _settle(own, figures, roles)
+    return [replace(column, role=roles.get(column.index, "leaf")) for column in columns]
+
+
+def _settle(own: list[Column], figures: list[list[Decimal | None]], roles: dict[int, str]) -> None:
+    for column in own:
+        if any(meaning("of_which", fold(part)) for part in column.path):
+            roles[column.index] = "of_which"
+    totals = [c for c in own if c.path and meaning("total", fold(c.path[-1])) and c.index not in roles]
+    for total in sorted(totals, key=lambda c: (-len(c.path), -c.index)):
+        under = [c for c in own if c.path[: len(total.path) - 1] == total.path[:-1] and c.index != total.index]
+        parts = [c for c in under if roles.get(c.index, "leaf") == "leaf"]
+        named = [c for c in under if roles.get(c.index) == "of_which"]
+        found = _parts(total, parts, named, figures)
+        for column in found:
+            roles[column.index] = "leaf"
+        if found:
+            roles[total.index] = "total" if len(total.path) == min(len(c.path) for c in totals) else "subtotal"
+
+
+def _parts(
+    total: Column, parts: list[Column], named: list[Column], figures: list[list[Decimal | None]]
+) -> list[Column]:
+    """The columns that a total column sums; those said to be 其中 count when only they complete it."""
+    together = sorted([*parts, *named], key=lambda c: c.index)
+    for choice in (parts, together, *_openings(total, parts)):
+        if choice and _adds_up(total, choice, figures):
+            return choice
+    return parts
+
+
+def _openings(total: Column, parts: list[Column]) -> list[list[Column]]:
+    """Shorter and shorter runs of the columns right behind a total: 会议费 may stand beside 三公 in one form."""
+    behind = [c for c in parts if c.index > total.index]
+    return [behind[:count] for count in range(len(behind) - 1, 1, -1)]
+
+
+def _adds_up(total: Column, parts: list[Column], figures: list[list[Decimal | None]]) -> bool:
+    checked = wrong = 0
+    for row in figures:
+        whole = row[total.index]
+        if not whole:
+            continue
+        checked += 1
+        gap = abs(whole - sum((row[c.index] or Decimal(0) for c in parts), Decimal(0)))
+        exponent = whole.as_tuple().exponent
+        tolerance = Decimal(5).scaleb(int(exponent) - 1) * (len(parts) + 1)
+        wrong += gap > tolerance
+    return wrong <= 0.2 * checked

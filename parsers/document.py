@@ -1,0 +1,166 @@
+"""One file to one parsed document: whatever the file is, the answer names it and loses nothing readable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+from datapackages.issues import issue
+from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
+from parsers.about import About, read_about
+from parsers.facts import read_facts
+from parsers.page import Page
+from parsers.plumber import PasswordNeeded, open_pdf
+from parsers.sections import read_sections
+from parsers.stitch import PageText, printed_tables
+from parsers.tables import read_tables
+from parsers.version import parser_version
+
+KIND_ISSUES = {
+    "not_a_budget": "not-a-budget",
+    "government_report": "government-report",
+    "narrative_only": "narrative-only",
+    "performance_only": "performance-only",
+}
+BUDGETS = ("budget", "final", "tables_only")
+
+
+def parse(path: str | PathLike[str]) -> ParsedDocument:
+    """Read a file whole: tables, facts, sections, issues. Never raises for what the file holds."""
+    return _parse(Path(path), sections=True)
+
+
+def read(path: str | PathLike[str]) -> ParsedDocument:
+    """The first part of :func:`parse`: tables and facts, without the prose."""
+    return _parse(Path(path), sections=False)
+
+
+def _parse(path: Path, *, sections: bool) -> ParsedDocument:
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if refused := _refused(content):
+        return ParsedDocument(document=_blank(sha256, content), issues=(refused,))
+    try:
+        with open_pdf(path) as reader:
+            pages, issues = _pages(list(reader.pages()))
+            count, producer = reader.page_count, reader.producer
+    except PasswordNeeded:
+        return ParsedDocument(document=_blank(sha256, content), issues=(issue("password"),))
+    except Exception as error:  # a damaged file may raise anything; it is named and kept
+        return ParsedDocument(document=_blank(sha256, content), issues=(_broken(error),))
+    if not pages:
+        return ParsedDocument(document=_blank(sha256, content, count), issues=(*issues, _broken("no page")))
+    printed, texts = printed_tables(pages)
+    tables = tuple(read_tables(printed, sha256))
+    return _assembled(sha256, content, pages, producer, texts, tables, issues, sections, count)
+
+
+def _refused(content: bytes) -> Issue | None:
+    """Files that are no PDF at all, whatever their name says."""
+    if not content.strip():
+        return issue("empty-file", bytes=len(content))
+    head = content[:1024].lstrip().lower()
+    if b"%pdf-" not in head and (head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")) or b"<html" in head):
+        return issue("html-not-pdf", found=content[:40].decode("utf-8", "replace").strip())
+    return None
+
+
+def _broken(error: object) -> Issue:
+    return issue("broken-file", error=f"{type(error).__name__}: {error}" if isinstance(error, Exception) else error)
+
+
+def _pages(read: Sequence[Page | tuple[int, str]]) -> tuple[list[Page], list[Issue]]:
+    pages, issues = [], []
+    for page in read:
+        if isinstance(page, Page):
+            pages.append(page)
+            if page.is_scan:
+                issues.append(issue("scanned-page", page=page.number))
+        else:
+            issues.append(issue("page-failed", page=page[0], error=page[1]))
+    return pages, issues
+
+
+def _blank(sha256: str, content: bytes, pages: int = 0) -> Document:
+    """A document of which nothing could be read."""
+    about = About(
+        kind="broken", fiscal_year=None, year_basis="unknown", stage="unknown", scope="unknown", part="whole",
+        unit_name="", department_name="", title="",
+    )  # fmt: skip
+    return _document(sha256, content, pages, "scan" if False else "text", "", about)
+
+
+def _document(sha256: str, content: bytes, pages: int, layer: str, producer: str, about: About) -> Document:
+    return Document(
+        sha256=sha256,
+        bytes=len(content),
+        pages=pages,
+        text_layer=layer,
+        producer=producer,
+        language="zh",
+        parser_version=parser_version(),
+        kind=about.kind,
+        fiscal_year=about.fiscal_year,
+        year_basis=about.year_basis,
+        stage=about.stage,
+        scope=about.scope,
+        part=about.part,
+        unit_name=about.unit_name,
+        department_name=about.department_name,
+        title=about.title,
+    )
+
+
+def _assembled(
+    sha256: str,
+    content: bytes,
+    pages: Sequence[Page],
+    producer: str,
+    texts: Sequence[PageText],
+    tables: tuple[Table, ...],
+    issues: list[Issue],
+    with_sections: bool,
+    count: int,
+) -> ParsedDocument:
+    layer = _text_layer(pages)
+    about = read_about(texts, tables, layer == "scan")
+    document = _document(sha256, content, count, layer, producer, about)
+    facts: list[Fact] = []
+    if about.kind in BUDGETS:
+        for table in tables:
+            for found in read_facts(table, document):
+                (facts if isinstance(found, Fact) else issues).append(found)  # type: ignore[arg-type]
+    sections: tuple[Section, ...] = tuple(read_sections(texts)) if with_sections else ()
+    issues.extend(_about_issues(document, texts))
+    return ParsedDocument(
+        document=document, tables=tables, facts=tuple(facts), sections=sections, issues=tuple(issues)
+    )
+
+
+def _text_layer(pages: Sequence[Page]) -> str:
+    scans = sum(page.is_scan for page in pages)
+    if scans and all(page.is_scan or not page.glyphs for page in pages):
+        return "scan"
+    return "mixed" if scans else "text"
+
+
+def _about_issues(document: Document, texts: Sequence[PageText]) -> list[Issue]:
+    if document.kind == "scan":
+        return [issue("scanned-document", pages=document.pages)]
+    if document.kind in KIND_ISSUES:
+        return [issue(KIND_ISSUES[document.kind], **_found(document, texts))]
+    out = []
+    if document.fiscal_year is None:
+        out.append(issue("year-unknown"))
+    if not document.unit_name:
+        out.append(issue("unit-unknown"))
+    if document.stage == "unknown":
+        out.append(issue("stage-unknown"))
+    return out
+
+
+def _found(document: Document, texts: Sequence[PageText]) -> dict[str, str]:
+    line = next((line.text for page in texts for line in page.lines), "")
+    return {"found": document.title[:60] or line[:60]}

@@ -1,0 +1,225 @@
+"""Lists to facts: every printed figure with its meaning, or an Issue that says where and why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from datapackages.codes import classifications
+from datapackages.issues import issue
+from datapackages.model import Cell, Document, Fact, Issue, Table
+from parsers import amounts
+from parsers.columns import REVENUE_FORMS, YEAR, Column, read_columns
+from parsers.roles import set_roles
+from parsers.rows import Coded, Row, bare, read_rows
+from parsers.text import fold
+from parsers.vocabulary import first, meaning
+
+FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
+SCHEMES = ("functional", "economic_department", "economic_government")
+
+
+def read_facts(table: Table, document: Document) -> Iterator[Fact | Issue]:
+    """The facts of one list in reading order, and what of it was not understood."""
+    if table.canonical in FORMS_WITHOUT_FACTS or not table.rows:
+        yield from _unread(table)
+        return
+    if not table.money_unit:
+        yield issue("missing-money-unit", page=table.pages[0], table=table.table_id, title=table.title)
+    columns = read_columns(table, document.fiscal_year, document.stage)
+    rows = read_rows(table, columns)
+    set_roles(table, columns, rows)
+    for row in rows:
+        yield from _unknown(row, table)
+        for column in columns:
+            if column.kind == "amount":
+                yield from _figure(table, document, columns, row, column)
+
+
+def _unread(table: Table) -> Iterator[Issue]:
+    figures = sum(amounts.read(cell.text) is not None for row in table.rows for cell in row)
+    if table.canonical == "unrecognised" and figures > 2:
+        yield issue("unknown-title", page=table.pages[0], table=table.table_id, title=table.title or "-")
+
+
+def _unknown(row: Row, table: Table) -> Iterator[Issue]:
+    for coded in row.codes:
+        if coded.basis in ("printed", "carried_down") and not classifications().get(coded.scheme, coded.code):
+            page = table.rows[row.index][0].page
+            yield issue(
+                "unknown-code", page=page, table=table.table_id, row=row.index + 1, code=coded.code, name=row.name
+            )
+
+
+def _figure(
+    table: Table, document: Document, columns: Sequence[Column], row: Row, column: Column
+) -> Iterator[Fact | Issue]:
+    cell = table.rows[row.index][column.index]
+    if not cell.text or cell.box is None or amounts.is_dash(cell.text):
+        return
+    value = amounts.read(cell.text)
+    if value is not None:
+        yield _fact(table, document, columns, row, column, cell, value)
+    elif re.search(r"\d", fold(cell.text)):
+        yield issue(
+            "unreadable-amount",
+            page=cell.page,
+            table=table.table_id,
+            row=row.index + 1,
+            column=column.index + 1,
+            found=cell.text,
+        )
+
+
+def _fact(
+    table: Table,
+    document: Document,
+    columns: Sequence[Column],
+    row: Row,
+    column: Column,
+    cell: Cell,
+    value: Decimal,
+) -> Fact:
+    assert cell.box is not None
+    measure, year = _measure(row, column, cell, document)
+    money = measure in ("amount", "change") and bool(table.money_unit)
+    fund, fund_text = _fund(table, row, column)
+    coded = {scheme: _coded(row, scheme) for scheme in SCHEMES}
+    lead = row.codes[0] if row.codes else None
+    x0, top, x1, bottom = (round(edge, 2) for edge in cell.box)
+    return Fact(
+        fact_id=f"{document.sha256[:16]}-p{cell.page}-x{round(x0)}-y{round(top)}",
+        sha256=document.sha256,
+        table_id=table.table_id,
+        page=cell.page,
+        row=row.index + 1,
+        column=column.index + 1,
+        x0=x0,
+        top=top,
+        x1=x1,
+        bottom=bottom,
+        unit_name=table.unit_name or document.unit_name,
+        department_name=document.department_name,
+        document_year=document.fiscal_year,
+        stage=document.stage,
+        scope=document.scope,
+        row_unit_code=row.unit_code,
+        row_unit_name=row.unit_name,
+        fiscal_year=year,
+        phase=column.phase,
+        measure=measure,
+        canonical=table.canonical,
+        block=table.block,
+        direction=_direction(table, row, column),
+        flow=_flow(table, columns, row, column),
+        fund=fund,
+        fund_text=fund_text,
+        expenditure_type=_expenditure_type(table, row, column),
+        function_code=coded["functional"].code,
+        function_name=_official(coded["functional"]),
+        econ_dept_code=coded["economic_department"].code,
+        econ_dept_name=_official(coded["economic_department"]),
+        econ_gov_code=coded["economic_government"].code,
+        econ_gov_name=_official(coded["economic_government"]),
+        code_text=lead.text if lead else "",
+        code_basis=lead.basis if lead else "",
+        classification_year=document.fiscal_year if lead else None,
+        item=row.item or column.item,
+        name=row.name,
+        row_path=row.path,
+        column_label=column.label,
+        project_name=row.project_name,
+        project_kind=row.project_kind,
+        row_role=row.role,
+        column_role=column.role,
+        additive=measure == "amount" and row.role == "leaf" and column.role == "leaf",
+        amount=amounts.yuan(value, table.money_unit) if money else None,
+        value=None if money else value,
+        value_unit="" if money else {"change_percent": "%", "share": "%"}.get(measure, ""),
+        amount_text=cell.text,
+        money_unit=table.money_unit,
+        reading="second",
+    )
+
+
+def _measure(row: Row, column: Column, cell: Cell, document: Document) -> tuple[str, int | None]:
+    """Measure and fiscal year; a row may carry them (2025年, 增减变化) where years stand one below another."""
+    measure, year = column.measure, column.fiscal_year
+    if row.year_text:
+        match = YEAR.search(fold(row.year_text))
+        year = int(match[1]) if match else document.fiscal_year
+        measure = first("measure", fold(row.year_text)) or measure
+    if fold(cell.text).endswith("%") and measure in ("amount", "change"):
+        measure = "change_percent" if measure == "change" else "share"
+    return measure, year
+
+
+def _side(table: Table) -> str:
+    if table.block == "revenue" or table.canonical in REVENUE_FORMS:
+        return "revenue"
+    return "expenditure"
+
+
+def _direction(table: Table, row: Row, column: Column) -> str:
+    flow = column.flow or (first("flow", fold(row.name)) if table.canonical.endswith("overall") else "")
+    if flow in ("opening", "closing"):
+        return "balance" if table.canonical in ("fund", "state_capital") else _side(table)
+    return column.direction if table.canonical in ("fund", "state_capital") and column.direction else _side(table)
+
+
+def _fund(table: Table, row: Row, column: Column) -> tuple[str, str]:
+    """Column, else the row of a revenue list, else the form."""
+    if column.fund:
+        return column.fund, column.fund_text
+    default = first("table_fund", table.canonical) or "not_stated"
+    if _side(table) == "revenue" and table.canonical.endswith("overall") and row.name:
+        if first("flow", fold(row.name)) == "opening":
+            return first("fund", bare(row.name)) or "not_stated", row.name
+        if found := first("fund", bare(row.name)):
+            return found, row.name
+    return default, ""
+
+
+def _flow(table: Table, columns: Sequence[Column], row: Row, column: Column) -> str:
+    if column.flow:
+        return column.flow
+    if table.canonical.endswith("overall"):
+        named = first("flow", fold(row.name))
+        if named:
+            return named
+        if _side(table) == "revenue":
+            return "all" if row.role == "total" else "current"
+    if any(other.flow == "opening" for other in columns):
+        return "all" if column.role == "total" else "current"
+    if "不含上年结转" in fold(table.title):
+        return "current"
+    return "current" if _side(table) == "revenue" and column.role == "leaf" else "all"
+
+
+def _expenditure_type(table: Table, row: Row, column: Column) -> str:
+    if column.expenditure_type:
+        return column.expenditure_type
+    if _side(table) == "revenue":
+        return "not_stated"
+    if table.block in ("expenditure_use", "economic") and (found := first("expenditure_type", fold(row.name))):
+        return found
+    if table.canonical in ("three_public", "operating", "procurement", "purchased_services"):
+        return "not_stated"
+    return first("table_expenditure_type", table.canonical) or "total"
+
+
+def _coded(row: Row, scheme: str) -> Coded:
+    empty = Coded(scheme=scheme, code="", name="", text="", basis="")
+    return next((coded for coded in row.codes if coded.scheme == scheme), empty)
+
+
+def _official(coded: Coded) -> str:
+    """The name in the classification; the printed one where the list lacks the code."""
+    known = classifications().get(coded.scheme, coded.code) if coded.code else None
+    return known.name if known else coded.name
+
+
+def is_total_name(text: str) -> bool:
+    """Whether a printed name is that of a total."""
+    return meaning("total", fold(text))
