@@ -6,9 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields as dataclass_fields
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +58,9 @@ def values(resource: str, row: Row) -> list[str]:
     return [text(row[name]) for name in wanted]
 
 
-def as_row(record: Any) -> dict[str, object]:
+def as_row(record: object) -> dict[str, object]:
     """Return a dataclass's fields as a row, without descending into them."""
-    return {name: getattr(record, name) for name in _names(type(record))}
-
-
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclass_fields(kind))
+    return dict(vars(record))
 
 
 @contextmanager

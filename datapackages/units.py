@@ -162,8 +162,9 @@ def _write(path: Path, units: list[Unit]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".next")
     with beside.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
         for unit in sorted(units, key=lambda unit: unit.unit_id):
-            writer.writerow(["|".join(getattr(unit, name)) if name in LISTS else getattr(unit, name) for name in COLUMNS])
+            line = {name: getattr(unit, name) for name in COLUMNS}
+            writer.writerow(line | {name: "|".join(line[name]) for name in LISTS})
     os.replace(beside, path)

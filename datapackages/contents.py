@@ -1,0 +1,120 @@
+"""What one package holds: the lines of each resource, in the order they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from datapackages import codes, places, schemas, tabular
+from datapackages.placing import Placing
+from datapackages.spool import Entry, Spool, issue_row, shared
+from datapackages.units import Units
+from datapackages.versions import Placed
+
+Lines = Iterator[list[str]]
+Rows = Iterator[tabular.Row]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """The documents of one package, sorted by hash, and where the rest of its rows come from.
+
+    Documents, sightings and slots list every version; the other resources hold the current ones.
+    """
+
+    documents: tuple[Placed, ...]
+    placing: Placing
+    entries: Mapping[str, Entry]
+    units: Units
+    spool: Spool
+
+    def lines(self, resource: str) -> Lines:
+        """Yield the lines of a resource."""
+        made: dict[str, Callable[[], Rows]] = {
+            "jurisdictions": self._jurisdictions,
+            "units": self._units,
+            "classifications": self._classifications,
+            "documents": self._documents,
+            "sightings": self._sightings,
+            "slots": self._slots,
+        }
+        if resource in made:
+            return (tabular.values(resource, row) for row in made[resource]())
+        return self._spooled(resource)
+
+    def is_current(self, placed: Placed) -> bool:
+        """Tell whether this version of the document is in force."""
+        return placed.sha256 not in self.placing.versions.superseded
+
+    def _spooled(self, resource: str) -> Lines:
+        at = list(schemas.fields(resource)).index("unit_id")
+        for placed in filter(self.is_current, self.documents):
+            for line in self.spool.lines(placed.sha256, resource):
+                line[at] = placed.unit_id
+                yield line
+            if resource == "issues":
+                yield from self._placing_issues(placed)
+
+    def _placing_issues(self, placed: Placed) -> Lines:
+        document_fields = shared(placed.document, placed.jurisdiction, placed.unit_id)
+        first = self.entries[placed.sha256].issue_count + 1
+        for seq, issue in enumerate(self.placing.issues.get(placed.sha256, ()), start=first):
+            yield tabular.values("issues", issue_row(issue, seq, document_fields))
+
+    def _documents(self) -> Rows:
+        for placed in self.documents:
+            joined = {
+                "jurisdiction": placed.jurisdiction,
+                "unit_id": placed.unit_id,
+                "is_current": self.is_current(placed),
+            }
+            yield {**tabular.as_row(placed.document), **joined}
+
+    def _sightings(self) -> Rows:
+        for placed in self.documents:
+            for sighting in sorted(placed.sightings, key=lambda seen: (seen.url, seen.page_url)):
+                yield tabular.as_row(sighting)
+
+    def _slots(self) -> Rows:
+        slotted = ((placed.slot, self._version(placed), placed) for placed in self.documents if placed.slot)
+        for slot, version, placed in sorted(slotted, key=lambda entry: entry[:2]):
+            unit_id, year, stage, scope, part = slot
+            yield {
+                "unit_id": unit_id,
+                "document_year": year,
+                "stage": stage,
+                "scope": scope,
+                "part": part,
+                "version": version,
+                "sha256": placed.sha256,
+                "year_basis": placed.document.year_basis,
+                "is_current": self.is_current(placed),
+                "supersedes": self.placing.versions.supersedes.get(placed.sha256, ""),
+            }
+
+    def _version(self, placed: Placed) -> int:
+        return self.placing.versions.number[placed.sha256]
+
+    def _units(self) -> Rows:
+        for unit in self.units.with_parents(placed.unit_id for placed in self.documents):
+            yield tabular.as_row(unit)
+
+    def _jurisdictions(self) -> Rows:
+        own = {placed.jurisdiction for placed in self.documents}
+        own |= {str(unit["jurisdiction"]) for unit in self._units()}
+        needed = {code for place in own for code in places.ancestors(place)}
+        for code in sorted(needed):
+            yield tabular.as_row(codes.jurisdictions()[code])
+
+    def _classifications(self) -> Rows:
+        known = codes.classifications()
+        waiting = [pair for placed in self.documents for pair in self.entries[placed.sha256].codes]
+        needed: set[tuple[str, str]] = set()
+        while waiting:
+            scheme, code = waiting.pop()
+            entry = known.get(scheme, code)
+            if entry and (scheme, code) not in needed:
+                needed.add((scheme, code))
+                waiting.append((scheme, entry.parent))
+        for scheme, code in sorted(needed):
+            yield tabular.as_row(known.get(scheme, code))

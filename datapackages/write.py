@@ -1,0 +1,144 @@
+"""Facts → data packages: one for each place, year and stage, the same bytes for the same input.
+
+Documents are read one at a time and wait on disk (:mod:`datapackages.spool`). Packages are written
+and validated beside the released ones; then one rename puts all of them in place, so that a run
+killed at any moment leaves the earlier release.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from datapackages import archive, descriptor, placing, schemas, tabular
+from datapackages.contents import Contents
+from datapackages.descriptor import PackageKey
+from datapackages.model import ParsedDocument, Sighting
+from datapackages.placing import Placing
+from datapackages.spool import Entry, Spool
+from datapackages.units import Units
+from datapackages.validate import InvalidPackage, validate
+from datapackages.versions import Placed
+
+log = logging.getLogger(__name__)
+
+Sightings = Mapping[str, tuple[Sighting, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageReport:
+    """One package as released: where it is, how many rows each resource has, the zip's size and hash."""
+
+    name: str
+    path: Path
+    rows: Mapping[str, int]
+    zip_path: Path
+    zip_bytes: int
+    zip_sha256: str
+
+
+def write_packages(
+    parsed: Iterable[ParsedDocument], sightings: Iterable[Sighting], data: Path
+) -> list[PackageReport]:
+    """Write, validate and release the packages of all given documents under ``data/packages``.
+
+    Packages that no document belongs to any more disappear. A package that does not keep its
+    schemas' promise raises InvalidPackage and leaves the earlier release in place.
+    """
+    recover(data)
+    work = data / "packages.next"
+    shutil.rmtree(work, ignore_errors=True)
+    seen = _by_document(sightings)
+    spool = Spool(work / "spool")
+    entries = {entry.document.sha256: entry for entry in _spooled(parsed, seen, spool)}
+    _tell_unparsed(seen, entries)
+    units = Units(data)
+    placed = placing.place(entries.values(), seen, units)
+    released = work / "released"
+    released.mkdir()
+    for key, documents in sorted(_packages(placed).items()):
+        contents = Contents(documents=documents, placing=placed, entries=entries, units=units, spool=spool)
+        _write_package(released / key.name, key, contents)
+    _switch(released, data)
+    shutil.rmtree(work)
+    return reports(data)
+
+
+def recover(data: Path) -> None:
+    """Put the earlier release back when a run was killed between the two renames of its switch."""
+    released, earlier = data / "packages", data / "packages.old"
+    if earlier.exists() and not released.exists():
+        os.replace(earlier, released)
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def reports(data: Path) -> list[PackageReport]:
+    """Return a report on each released package, sorted by name."""
+    folders = sorted(path.parent for path in (data / "packages").glob("*/datapackage.json"))
+    return [_report(folder) for folder in folders]
+
+
+def _by_document(sightings: Iterable[Sighting]) -> Sightings:
+    found: dict[str, list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        found[sighting.sha256].append(sighting)
+    return {sha: tuple(some) for sha, some in found.items()}
+
+
+def _spooled(parsed: Iterable[ParsedDocument], seen: Sightings, spool: Spool) -> Iterable[Entry]:
+    for document in parsed:
+        sightings = seen.get(document.document.sha256, ())
+        yield spool.add(document, placing.jurisdiction_of(document.document, sightings))
+
+
+def _tell_unparsed(seen: Sightings, entries: Mapping[str, Entry]) -> None:
+    if unparsed := len(set(seen) - set(entries)):
+        log.warning("%d documents have not been parsed and are in no package; run `yusuan parse`", unparsed)
+
+
+def _packages(placed: Placing) -> dict[PackageKey, tuple[Placed, ...]]:
+    found: dict[PackageKey, list[Placed]] = defaultdict(list)
+    for document in placed.documents:
+        said = document.document
+        key = PackageKey(jurisdiction=document.jurisdiction, year=said.fiscal_year or 0, stage=said.stage)
+        found[key].append(document)
+    return {key: tuple(documents) for key, documents in found.items()}
+
+
+def _write_package(folder: Path, key: PackageKey, contents: Contents) -> None:
+    (folder / "data").mkdir(parents=True)
+    rows = {
+        resource: tabular.write(folder / "data" / f"{resource}.csv", resource, contents.lines(resource))
+        for resource in schemas.RESOURCES
+    }
+    sightings = [sighting for document in contents.documents for sighting in document.sightings]
+    descriptor.write(folder, key, sightings, rows)
+    report = validate(folder)
+    if not report.valid:
+        raise InvalidPackage(report)
+    archive.write_zip(folder, folder.with_name(f"{folder.name}.zip"))
+
+
+def _switch(released: Path, data: Path) -> None:
+    current, earlier = data / "packages", data / "packages.old"
+    if current.exists():
+        os.replace(current, earlier)
+    os.replace(released, current)
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _report(folder: Path) -> PackageReport:
+    packed = folder.with_name(f"{folder.name}.zip")
+    return PackageReport(
+        name=folder.name,
+        path=folder,
+        rows=descriptor.rows(folder),
+        zip_path=packed,
+        zip_bytes=packed.stat().st_size,
+        zip_sha256=descriptor.sha256(packed),
+    )

@@ -1,0 +1,96 @@
+"""Parsed documents of a made-up city, for the tests of the data packages.
+
+Loaded by path (``runpy.run_path``), because the tests folder is no package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from decimal import Decimal
+
+from datapackages.model import Cell, Document, Fact, Issue, ParsedDocument, Section, Sighting, Table
+
+CITY = "999900"
+
+
+def sha(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def document(name: str, **changes: object) -> Document:
+    said = Document(
+        sha256=sha(name), bytes=1000, pages=3, text_layer="text", kind="budget", fiscal_year=2026,
+        year_basis="table_title", stage="budget", scope="unit", part="whole", unit_name="示例市教育局",
+        department_name="", title="示例市教育局2026年单位预算", producer="made up", language="zh-CN", parser_version="p1",
+    )  # fmt: skip
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
+def table(name: str, **changes: object) -> Table:
+    cells = (
+        (Cell(text="合计", page=1, box=(50, 100, 150, 120)), Cell(text="30.50", page=1, box=(150, 100, 250, 120))),
+        (Cell(text="2050202", page=1, box=(50, 120, 150, 140)), Cell(text="30.50", page=1, box=(150, 120, 250, 140))),
+    )
+    said = Table(
+        table_id=f"{sha(name)[:16]}-p1-x50-y80", label="表3", title="支出总表", canonical="expenditure", block="",
+        unit_name="示例市教育局", money_unit="万元", pages=(1,), columns=("科目", "合计"), rows=cells, state="parsed",
+    )  # fmt: skip
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
+def fact(of: str, row: int = 2, **changes: object) -> Fact:
+    top = 80 + 20 * row
+    said = Fact(
+        fact_id=f"{sha(of)[:16]}-p1-x150-y{top}", sha256=sha(of), table_id=f"{sha(of)[:16]}-p1-x50-y80",
+        page=1, row=row, column=2, x0=150.0, top=float(top), x1=250.0, bottom=float(top + 20),
+        unit_name="示例市教育局", department_name="", document_year=2026, stage="budget", scope="unit",
+        row_unit_code="", row_unit_name="", fiscal_year=2026, phase="approved", measure="amount",
+        canonical="expenditure", block="", direction="expenditure", flow="current", fund="total", fund_text="",
+        expenditure_type="total", function_code="2050202", function_name="小学教育", econ_dept_code="",
+        econ_dept_name="", econ_gov_code="", econ_gov_name="", code_text="2050202", code_basis="printed",
+        classification_year=2026, item="", name="小学教育", row_path="教育支出/普通教育/小学教育", column_label="合计",
+        project_name="", project_kind="", row_role="leaf", column_role="leaf", additive=True,
+        amount=Decimal("305000.00"), value=None, value_unit="", amount_text="30.50", money_unit="万元", reading="fast",
+    )  # fmt: skip
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
+def total(of: str) -> Fact:
+    return fact(
+        of, 1, function_code="", function_name="", code_text="", code_basis="", classification_year=None,
+        name="合计", row_path="合计", row_role="total", additive=False,
+    )  # fmt: skip
+
+
+def parsed(name: str, **changes: object) -> ParsedDocument:
+    """A unit's document with one table, two figures, one section and no issue; ``changes`` concern the document."""
+    said = document(name, **changes)
+    joined = {
+        "unit_name": said.unit_name, "document_year": said.fiscal_year, "stage": said.stage, "scope": said.scope,
+    }  # fmt: skip
+    return ParsedDocument(
+        document=said,
+        tables=(table(name, unit_name=said.unit_name),),
+        facts=(fact(name, **joined), replace(total(name), **joined)),  # type: ignore[arg-type]
+        sections=(Section(seq=1, heading_path="第一部分/主要职责", text="负责教育，\n包括小学。", pages=(1, 2)),),
+    )
+
+
+def unreadable(name: str, issue: Issue) -> ParsedDocument:
+    """A file that is no PDF: nothing is known of it but its bytes."""
+    said = document(
+        name, pages=0, kind="broken", fiscal_year=None, year_basis="unknown", stage="unknown", scope="unknown",
+        unit_name="", title="",
+    )  # fmt: skip
+    return ParsedDocument(document=said, issues=(issue,))
+
+
+def sighting(name: str, **changes: object) -> Sighting:
+    seen = Sighting(
+        sha256=sha(name), url=f"http://demo.example/{name}.pdf", page_url=f"http://demo.example/{name}.html",
+        title="示例市教育局2026年单位预算公开", publisher="示例市教育局", source="demo", jurisdiction=CITY,
+        published_on="2026-03-12", first_seen="2026-03-19T18:17:00Z", last_seen="2026-03-20T18:17:00Z",
+        retrieved_at="2026-03-19T18:17:00Z",
+    )  # fmt: skip
+    return replace(seen, **changes)  # type: ignore[arg-type]
