@@ -4,6 +4,7 @@
 both end in the same store (``crawler.blobs``) and the same ``crawl.db`` (``crawler.state``).
 """
 
+from crawler.importing import ImportReport, import_paths
 from crawler.run import CrawlReport, crawl
 
-__all__ = ["CrawlReport", "crawl"]
+__all__ = ["CrawlReport", "ImportReport", "crawl", "import_paths"]

@@ -21,9 +21,14 @@ def path(data: Path, sha256: str) -> Path:
     return data / "documents" / sha256[:2] / f"{sha256}.pdf"
 
 
+def sha256_of(content: bytes) -> str:
+    """The identity of a document."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def store(data: Path, content: bytes) -> str:
     """Keep ``content`` and return its SHA-256. Bytes already kept are left untouched."""
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = sha256_of(content)
     target = path(data, sha256)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -30,6 +30,8 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
         "HTTPERROR_ALLOW_ALL": True,  # every status is an answer that is recorded
         "HTTPCACHE_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,  # both would open a port on which code can be run
+        "META_COPY_WARN_SKIP_KEYS": ["download_latency", "retry_times"],  # a retried request keeps its meta
         "LOG_LEVEL": "INFO",
         "MAPPED_HOSTS": dict(hosts),
         "DOWNLOAD_HANDLERS": {"http": "crawler.downloading.MappedHttpHandler"},

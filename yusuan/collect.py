@@ -1,0 +1,137 @@
+"""The commands that bring documents in: crawl, import and sources."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+import crawler
+from crawler.catalogue import sources as all_sources
+from crawler.errors import Crashed, Locked, UsageError
+from crawler.state import last_runs
+
+DATA = click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), envvar="YUSUAN_DATA", default=Path("data"),
+    show_default=True, help="The data directory.",
+)  # fmt: skip
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+
+
+@click.command()
+@click.argument("names", metavar="SOURCE...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every source but the made-up demo.")
+@click.option("--host", "hosts", metavar="NAME=ADDRESS", multiple=True,
+              help="Ask ADDRESS (127.0.0.1:8001) where the site says NAME.")  # fmt: skip
+@DATA
+@AS_JSON
+def crawl(names: tuple[str, ...], everything: bool, hosts: tuple[str, ...], data: Path, as_json: bool) -> None:
+    """Ask sites for new and changed documents. Safe to kill and to repeat.
+
+    A host other than this machine needs YUSUAN_CONTACT: an address at which its operators can reach you.
+    Exit code 1 when a list could not be read or an assertion of a source does not hold.
+    """
+    with _exit_codes():
+        chosen = _chosen(names, everything, data)
+        report = crawler.crawl(chosen, data, hosts=_mapped(hosts))
+    _print(asdict(report), as_json, _crawl_lines(report))
+    sys.exit(0 if report.finished else 1)
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--manifest", type=click.Path(dir_okay=False, path_type=Path),
+              help="CSV: path, url, page_url, title, publisher, published_on; jurisdiction if known.")  # fmt: skip
+@DATA
+@AS_JSON
+def import_(paths: tuple[Path, ...], manifest: Path | None, data: Path, as_json: bool) -> None:
+    """Take PDFs, folders and zip files that you already have.
+
+    A manifest says where they were published. Nothing is taken when a path or a line of the manifest is wrong.
+    """
+    if not paths and manifest is None:
+        raise click.UsageError("name a PDF, a folder or a zip file, or give a --manifest")
+    with _exit_codes():
+        report = crawler.import_paths(paths, data, manifest)
+    _print(asdict(report), as_json, _import_lines(report))
+
+
+@click.command()
+@DATA
+@AS_JSON
+def sources(data: Path, as_json: bool) -> None:
+    """List the known sites, how far each is trusted, and how its last crawl ended."""
+    with _exit_codes():
+        runs = last_runs(data)
+        listed = [_source(source, runs.get(name, {})) for name, source in all_sources(data).items()]
+    _print(listed, as_json, [_source_line(entry) for entry in listed])
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """2 for what was asked wrongly, 75 for a held lock, 1 for a crash; never a traceback for these."""
+    try:
+        yield
+    except UsageError as error:
+        _fail(error, 2)
+    except Locked as error:
+        _fail(error, 75)
+    except Crashed as error:
+        _fail(error, 1)
+
+
+def _fail(error: Exception, code: int) -> None:
+    click.echo(f"Error: {error}", err=True)
+    sys.exit(code)
+
+
+def _chosen(names: tuple[str, ...], everything: bool, data: Path) -> list[str]:
+    if everything == bool(names):
+        raise click.UsageError("name one or more sources, or --all; `yusuan sources` lists them")
+    if not everything:
+        return list(names)
+    return [name for name, source in all_sources(data).items() if source.state != "demo"]
+
+
+def _mapped(hosts: tuple[str, ...]) -> dict[str, str]:
+    for host in hosts:
+        if not all(host.partition("=")):
+            raise click.UsageError(f"--host should be NAME=ADDRESS, found {host!r}")
+    return {name: address for name, _, address in (host.partition("=") for host in hosts)}
+
+
+def _source(source: Any, run: dict[str, Any]) -> dict[str, Any]:
+    entry = {
+        name: getattr(source, name) for name in ("name", "state", "place", "jurisdiction", "publisher", "family")
+    }
+    return {**entry, "entries": list(source.entries), "last_run": run or None}
+
+
+def _source_line(entry: dict[str, Any]) -> str:
+    run = entry["last_run"]
+    last = f"{run['outcome']} {run['ended'][:10]}, {run['documents']} documents" if run else "never crawled here"
+    return f"{entry['name']:<24} {entry['state']:<11} {entry['jurisdiction']}  {entry['place']}  ({last})"
+
+
+def _crawl_lines(report: crawler.CrawlReport) -> list[str]:
+    outcome = "finished" if report.finished else "NOT complete"
+    counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.vanished} vanished"
+    events = [f"  {count:>5}  {name}" for name, count in report.events.items()]
+    return [f"{outcome}: {counts} ({report.requests} requests)", *events]
+
+
+def _import_lines(report: crawler.ImportReport) -> list[str]:
+    left_out = [f"  left out: {entry.name}: {entry.reason}" for entry in report.left_out]
+    unlisted = [f"  not in the manifest: {name}" for name in report.unlisted]
+    first = f"{report.files} files: {report.new} new documents, {report.known} known; {report.sightings} sightings"
+    return [first, *left_out, *unlisted]
+
+
+def _print(report: Any, as_json: bool, lines: list[str]) -> None:
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
