@@ -29,7 +29,7 @@ DIALECT = {
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class PackageKey:
-    """One place, year and stage; "" and None stand for what could not be told."""
+    """One place, year and stage; "" and 0 stand for what could not be told."""
 
     jurisdiction: str
     year: int
@@ -39,6 +39,16 @@ class PackageKey:
     def name(self) -> str:
         """The package's name, such as cn-140200-2026-budget."""
         return f"cn-{self.jurisdiction or 'unplaced'}-{self.year or 'undated'}-{self.stage}"
+
+    @classmethod
+    def of(cls, name: str) -> PackageKey:
+        """Return the key that a package's name tells."""
+        _, place, year, stage = name.split("-")
+        return cls(
+            jurisdiction="" if place == "unplaced" else place,
+            year=0 if year == "undated" else int(year),
+            stage=stage,
+        )
 
 
 def write(folder: Path, key: PackageKey, sightings: Iterable[Sighting], rows: Mapping[str, int]) -> None:

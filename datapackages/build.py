@@ -1,0 +1,161 @@
+"""Data packages → ``data/site/<run id>/budgets.db``, the same bytes for the same packages.
+
+The database is built beside the one in use, checked, and only then made the current one; a failed
+gate leaves yesterday's in place.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+
+from datapackages import codes, ddl, descriptor, full_text, schemas, tabular, write
+
+DATABASE = "budgets.db"
+# Rows that several packages repeat; every other row belongs to one package.
+SHARED = ("jurisdictions", "units", "classifications")
+RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+
+
+class BuildFailed(ValueError):
+    """A gate found the new database wanting; the current one stays in use."""
+
+
+def build(data: Path, *, run_id: str | None = None) -> Path:
+    """Build the database of all packages, switch to it and return its path.
+
+    ``run_id`` names the build's folder and is no part of its bytes; without it the folder is named
+    by the database's own hash.
+    """
+    if run_id is not None and (not RUN_ID.fullmatch(run_id) or run_id in ("current", "next")):
+        raise ValueError(f"run id {run_id!r} must be a plain folder name such as 20260320T021700Z")
+    write.recover(data)
+    folders = sorted(path.parent for path in (data / "packages").glob("*/datapackage.json"))
+    if not folders:
+        raise BuildFailed(f"{data / 'packages'} holds no data package; run `yusuan package` first")
+    site = data / "site"
+    beside = site / "next"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    fill(beside / DATABASE, folders)
+    folder = site / (run_id or f"build-{descriptor.sha256(beside / DATABASE)[:12]}")
+    folder.mkdir(exist_ok=True)
+    os.replace(beside / DATABASE, folder / DATABASE)
+    beside.rmdir()
+    _link(site / "current", folder.name)
+    _link(site / DATABASE, f"current/{DATABASE}")
+    return folder / DATABASE
+
+
+def fill(path: Path, folders: Iterable[Path]) -> None:
+    """Write the database of the packages in ``folders`` to ``path`` and pass it through the gates."""
+    packages = list(folders)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        # Nobody reads the file before it is finished, and a killed build is thrown away.
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;")
+        connection.execute("BEGIN")
+        for statement in ddl.tables():
+            connection.execute(statement)
+        _fill_vocabularies(connection)
+        for folder in packages:
+            _fill_package(connection, folder)
+        for statement in ddl.indexes():
+            connection.execute(statement)
+        full_text.build(connection)
+        connection.execute("COMMIT")
+        connection.executescript("ANALYZE; VACUUM;")
+        _gates(connection, packages)
+
+
+def _fill_vocabularies(connection: sqlite3.Connection) -> None:
+    for vocabulary in codes.vocabularies():
+        rows = ((row["code"], row["label_zh"], row["label_en"]) for row in codes.rows(vocabulary))
+        connection.executemany(f'INSERT INTO "{vocabulary}" VALUES (?, ?, ?)', rows)
+
+
+def _fill_package(connection: sqlite3.Connection, folder: Path) -> None:
+    for resource in schemas.RESOURCES:
+        verb = "INSERT OR IGNORE" if resource in SHARED else "INSERT"
+        columns = ddl.columns(resource)
+        statement = f'{verb} INTO "{resource}" VALUES ({", ".join("?" * len(columns))})'
+        try:
+            connection.executemany(statement, _rows(folder, resource))
+        except sqlite3.IntegrityError as error:
+            raise BuildFailed(
+                f"{folder.name}/data/{resource}.csv: {error}; a row contradicts another package. "
+                "Run `yusuan package` to write all packages anew"
+            ) from error
+    _fill_description(connection, folder)
+
+
+def _rows(folder: Path, resource: str) -> Iterator[list[str | int | None]]:
+    lines = tabular.read(folder / "data" / f"{resource}.csv")
+    names, key = list(schemas.fields(resource)), schemas.key(resource)
+    if next(lines, None) != names:
+        raise BuildFailed(
+            f"{folder.name}/data/{resource}.csv: its columns are not those of schemas/{resource}.json; "
+            "run `yusuan package` to write it with this version"
+        )
+    amount = names.index("amount") if resource == "facts" else None
+    for line in lines:
+        # A key may be printed empty (a sighting without a page); anything else that is empty is NULL.
+        values: list[str | int | None] = [
+            text if text or name in key else None for name, text in zip(names, line, strict=True)
+        ]
+        if amount is not None:
+            values.insert(amount + 1, fen(line[amount]))
+        yield values
+
+
+def fen(amount: str) -> int | None:
+    """Return an amount in yuan as whole fen; one finer than a fen is rounded half to even."""
+    if not amount:
+        return None
+    return int((Decimal(amount) * 100).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _fill_description(connection: sqlite3.Connection, folder: Path) -> None:
+    described, rows = descriptor.read(folder), descriptor.rows(folder)
+    key = descriptor.PackageKey.of(folder.name)
+    packed = folder.with_name(f"{folder.name}.zip")
+    values = (
+        folder.name,
+        described["title"],
+        key.jurisdiction or None,
+        key.year or None,
+        key.stage,
+        described["version"],
+        described.get("created"),
+        *(rows[name] for name in ("documents", "tables", "facts", "issues")),
+        packed.stat().st_size,
+        descriptor.sha256(packed),
+    )
+    connection.execute(f"INSERT INTO packages VALUES ({', '.join('?' * len(values))})", values)
+
+
+def _gates(connection: sqlite3.Connection, folders: list[Path]) -> None:
+    """Raise BuildFailed unless file, keys, counts and search index hold."""
+    if (said := connection.execute("PRAGMA quick_check").fetchall()) != [("ok",)]:
+        raise BuildFailed(f"quick_check: {said[:3]}; is the disk full or failing? Build again")
+    if orphans := connection.execute("PRAGMA foreign_key_check").fetchmany(3):
+        raise BuildFailed(f"foreign_key_check: rows without their parent {orphans}; run `yusuan package` again")
+    counts = [descriptor.rows(folder) for folder in folders]
+    for resource in set(schemas.RESOURCES) - set(SHARED):
+        expected = sum(rows[resource] for rows in counts)
+        found, last = connection.execute(f'SELECT count(*), max(rowid) FROM "{resource}"').fetchone()
+        # The search indexes refer to rowids, which must have come through VACUUM unchanged.
+        if (found, last or 0) != (expected, expected):
+            raise BuildFailed(f"{resource}: expected {expected} rows, found {found} (last {last}); build again")
+
+
+def _link(link: Path, target: str) -> None:
+    beside = link.with_name(f"{link.name}.next")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(target)
+    os.replace(beside, link)
