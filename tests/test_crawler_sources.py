@@ -1,0 +1,134 @@
+"""A source is a few declarative lines; every mistake in them is named with the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crawler import blobs
+from crawler.catalogue import load, sources
+from crawler.errors import UsageError
+from crawler.run import is_loopback
+from crawler.state import State, last_runs, sightings
+from datapackages.model import Sighting
+from yusuan import collect
+
+GOOD = """
+state: unverified
+place: 测试市
+jurisdiction: "999901"
+publisher: 测试市财政局
+family: trs
+entries: ["http://czj.testcity.example/czxx/yjsgk/index.html"]
+hosts: [czj.testcity.example]
+pace: 2
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "testcity.yaml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_every_shipped_source_can_be_read_and_only_the_demo_is_made_up() -> None:
+    shipped = sources()
+    assert [name for name, source in shipped.items() if source.state == "demo"] == ["demo"]
+    assert all(source.pace >= 1 for source in shipped.values() if source.state != "demo")
+    demo = shipped["demo"]
+    assert (demo.jurisdiction, demo.hosts) == ("999900", ("demo.yusuan.example",))
+    assert demo.entries == ("http://demo.yusuan.example/czxx/yjsgk/index.html",)
+    assert demo.is_detail("http://demo.yusuan.example/czxx/yjsgk/202603/t20260312_123.html")
+    assert not demo.is_detail("http://demo.yusuan.example/news/202603/t20260312_123.html")
+    assert not demo.is_allowed("http://elsewhere.example/a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (GOOD + "hostz: []", "unknown key 'hostz'; did you mean 'hosts'?"),
+        (GOOD.replace("publisher: 测试市财政局", ""), "key 'publisher' is missing"),
+        (GOOD.replace('"999901"', "999901"), "jurisdiction should be str, found 999901"),
+        (GOOD.replace('"999901"', '"9999"'), "jurisdiction should be six digits in quotes, found '9999'"),
+        (GOOD.replace("family: trs", "family: trss"), "unknown family 'trss'; did you mean 'trs'?"),
+        (GOOD.replace("family: trs", "family: generic"), "family generic needs `details`"),
+        (GOOD.replace("unverified", "fine"), "state should be one of verified, unverified, demo, found 'fine'"),
+        (
+            GOOD.replace("hosts: [czj.testcity", "hosts: [www.testcity"),
+            "is on none of the hosts www.testcity.example",
+        ),
+        (GOOD.replace("pace: 2", "pace: slow"), "pace should be float, found 'slow'"),
+        ("- a list", "expected keys and values, found list"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_a_mistake_in_a_source_says_which_file_which_key_and_what_to_write(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        load(write(tmp_path, text))
+    assert "testcity.yaml: " in str(error.value)
+    assert message in str(error.value)
+
+
+def test_an_installation_adds_sources_in_its_data_directory(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    write(tmp_path / "sources", GOOD)
+    assert set(sources(tmp_path)) - set(sources()) == {"testcity"}
+    shown = CliRunner().invoke(collect.sources, ["--data", str(tmp_path)])
+    assert shown.exit_code == 0
+    assert "testcity                 unverified  999901  测试市  (never crawled here)" in shown.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["dem"], 2, "no source 'dem'; did you mean 'demo'?"),
+        (["demo"], 2, "set YUSUAN_CONTACT"),
+        ([], 2, "name one or more sources, or --all"),
+        (["demo", "--host", "demo"], 2, "--host should be NAME=ADDRESS"),
+    ],
+)
+def test_a_crawl_asked_for_wrongly_ends_with_code_2_and_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, message: str
+) -> None:
+    monkeypatch.delenv("YUSUAN_CONTACT", raising=False)
+    result = CliRunner().invoke(collect.crawl, [*arguments, "--data", str(tmp_path)])
+    assert (result.exit_code, message in result.output) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("netloc", "answer"),
+    [
+        ("127.0.0.1:80", True), ("[::1]:8001", True), ("localhost", True),
+        ("czj.testcity.example", False), ("10.0.0.1", False),
+    ],
+)  # fmt: skip
+def test_only_this_machine_is_loopback(netloc: str, answer: bool) -> None:
+    assert is_loopback(netloc) is answer
+
+
+def test_the_store_keeps_bytes_once_under_their_hash_and_sweeps_torn_files(tmp_path: Path) -> None:
+    first = blobs.store(tmp_path, b"%PDF-1.4 a")
+    when = blobs.path(tmp_path, first).stat().st_mtime_ns
+    assert blobs.store(tmp_path, b"%PDF-1.4 a") == first == blobs.sha256_of(b"%PDF-1.4 a")
+    assert blobs.path(tmp_path, first).stat().st_mtime_ns == when, "never written again"
+    torn = blobs.path(tmp_path, first).with_suffix(".1.part")
+    torn.write_bytes(b"%PDF")
+    blobs.sweep(tmp_path)
+    assert list(blobs.all_documents(tmp_path)) == [tmp_path / "documents" / first[:2] / f"{first}.pdf"]
+    assert not torn.exists()
+    with pytest.raises(ValueError, match="not a SHA-256"):
+        blobs.path(tmp_path, "../../etc/passwd")
+
+
+def test_sightings_come_back_as_recorded_and_sorted(tmp_path: Path) -> None:
+    assert sightings(tmp_path) == []
+    assert last_runs(tmp_path) == {}
+    wanted = [Sighting(sha256=letter * 64, url=f"file:{letter}.pdf", title=letter) for letter in "cab"]
+    with State(tmp_path) as state:
+        state.record(wanted)
+        state.record(wanted[:1])
+    assert sightings(tmp_path) == sorted(wanted, key=lambda sighting: sighting.sha256)
