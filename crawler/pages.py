@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -19,7 +20,8 @@ from w3lib.url import safe_url_string
 
 from crawler.words import Words
 
-DATE = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
+DATE = re.compile(r"(?<!\d)(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})(?!\d)")
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml raises when it meets these in a name
 QUOTED = re.compile(r"[\"']([^\"'<>\r\n]{1,500})[\"']")
 WRITTEN_LINK = re.compile(
     r"<a\b[^>]*?\bhref\s*=\s*\\?[\"']([^\"'\\]+)[^>]*>(.*?)<\\?/a>", re.IGNORECASE | re.DOTALL
@@ -47,6 +49,11 @@ class Page:
     links: tuple[str, ...]
 
 
+def tree(html: str) -> Selector:
+    """The parsed page; any text gives one."""
+    return Selector(text=NO_XML.sub(" ", html) or "<html/>")
+
+
 def decode(body: bytes, content_type: str = "") -> str:
     """The text of an HTML body. A wrong or missing declaration is survived: GBK pages often declare nothing."""
     declared = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
@@ -61,7 +68,7 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 def read_page(html: str, url: str, words: Words) -> Page:
     """Read one page; ``url`` is its own address, against which relative links are resolved."""
-    root = Selector(text=html or "<html/>")
+    root = tree(html)
     base = urljoin(url, (root.xpath("//base/@href").get() or "").strip())
     meta = _meta(root)
     published = meta.get("pubdate") or _labelled(root, words.date_labels)
@@ -78,8 +85,12 @@ def read_page(html: str, url: str, words: Words) -> Page:
 
 def iso_day(text: str) -> str:
     """``2026-2-9 17:25:23`` → ``2026-02-09``; empty when no date is printed."""
-    found = DATE.search(text)
-    return f"{int(found[1]):04d}-{int(found[2]):02d}-{int(found[3]):02d}" if found else ""
+    for found in DATE.finditer(text):
+        try:
+            return date(*(int(part) for part in found.groups())).isoformat()
+        except ValueError:
+            continue
+    return ""
 
 
 def _meta(root: Selector) -> dict[str, str]:

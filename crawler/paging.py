@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-from scrapy import Selector
-
+from crawler.pages import tree
 from crawler.words import Words
 
 # createPageHTML(4, 0, "index", "html"), createPage(...), createPageHTML('id', countPage, 0, "index", "shtml", 80)
@@ -47,7 +46,7 @@ def _numbered(url: str, name: str, ending: str, pages: int) -> list[str]:
 
 def _next_links(html: str, url: str, words: Words) -> list[str]:
     found = []
-    for link in Selector(text=html or "<html/>").xpath("//a[@href]"):
+    for link in tree(html).xpath("//a[@href]"):
         text = "".join(link.xpath(".//text()").getall()).strip()
         href = link.attrib["href"].strip()
         if (text in words.next or link.attrib.get("rel") == "next") and not href.lower().startswith(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,13 +13,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from crawler import blobs, crawl
+from crawler import CrawlReport, blobs, crawl
 from crawler.errors import Locked, UsageError
 from crawler.lock import hold
 from crawler.state import last_runs, sightings
@@ -151,8 +153,8 @@ def little_city(site: Site) -> None:
     site.put("/news/t20260312_8.html", page('<a href="./n.pdf">x</a>', "新闻"))
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
+@contextmanager
+def served() -> Iterator[Site]:
     server = Site()
     little_city(server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -162,11 +164,45 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
+def site() -> Iterator[Site]:
+    with served() as server:
+        yield server
+
+
+def new_data(folder: Path) -> Path:
     (folder / "sources").mkdir(parents=True)
     (folder / "sources" / "testcity.yaml").write_text(SOURCE, "utf-8")
     return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data directory before the first crawl."""
+    return new_data(tmp_path / "data")
+
+
+@dataclass
+class FirstNight:
+    data: Path
+    report: CrawlReport
+    asked: list[tuple[str, int]]
+    agents: set[str]
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> FirstNight:
+    """One crawl of the little city, looked at by several tests."""
+    data = new_data(tmp_path_factory.mktemp("first") / "data")
+    with served() as site:
+        report = crawl(["testcity"], data, hosts=site.hosts)
+        return FirstNight(data, report, site.asked, site.agents)
+
+
+@pytest.fixture
+def crawled(first_night: FirstNight, tmp_path: Path, site: Site) -> Path:
+    """A data directory after the first night; the site's calendar shows the second."""
+    site.date = SECOND_NIGHT
+    return Path(shutil.copytree(first_night.data, tmp_path / "crawled"))
 
 
 def seen(data: Path) -> list[tuple[str, ...]]:
@@ -180,9 +216,8 @@ def stored(data: Path) -> set[str]:
     return {path.stem for path in blobs.all_documents(data)}
 
 
-def test_the_first_night_keeps_every_document_and_names_everything_else(site: Site, data: Path) -> None:
-    report = crawl(["testcity"], data, hosts=site.hosts)
-
+def test_the_first_night_keeps_every_document_and_names_everything_else(first_night: FirstNight) -> None:
+    report, data = first_night.report, first_night.data
     assert (report.finished, report.new, report.changed, report.unchanged, report.vanished) == (True, 3, 0, 0, 0)
     assert report.events == {
         "html-instead-of-pdf": 1, "http-404": 1, "no-attachment": 1, "other-format": 1, "robots-forbidden": 1,
@@ -208,77 +243,73 @@ def test_the_first_night_keeps_every_document_and_names_everything_else(site: Si
     assert {(s.source, s.jurisdiction) for s in sightings(data)} == {("testcity", "999901")}
 
 
-def test_what_robots_forbids_or_lies_outside_the_column_is_not_asked(site: Site, data: Path) -> None:
-    crawl(["testcity"], data, hosts=site.hosts)
-    paths = Counter(path for path, _ in site.asked)
+def test_what_robots_forbids_or_lies_outside_the_column_is_not_asked(first_night: FirstNight) -> None:
+    paths = Counter(path for path, _ in first_night.asked)
     assert not [path for path in paths if "secret" in path or "news" in path or "xlsx" in path]
     disguised = "/czxx/yjsgk/202603/disguise.pdf"
     assert paths.pop(disguised) == 3, "a bad body is asked for twice more"
     assert set(paths.values()) == {1}
-    assert site.agents == {next(iter(site.agents))} and next(iter(site.agents)).startswith("Yusuan/")
+    assert [agent.partition("/")[0] for agent in first_night.agents] == ["Yusuan"], "robots.txt included"
 
 
-def test_the_second_night_asks_with_validators_and_gets_no_body(site: Site, data: Path) -> None:
-    crawl(["testcity"], data, hosts=site.hosts)
-    before = sightings(data)
-    site.asked.clear()
-    site.date = SECOND_NIGHT
+def test_the_second_night_asks_with_validators_and_gets_no_body(site: Site, crawled: Path) -> None:
+    before = sightings(crawled)
     site.pages.pop("/czxx/yjsgk/202603/disguise.pdf")
 
-    report = crawl(["testcity"], data, hosts=site.hosts)
+    report = crawl(["testcity"], crawled, hosts=site.hosts)
 
     assert site.statuses() == {304: 9, 404: 2}
     assert (report.finished, report.new, report.changed, report.unchanged, report.vanished) == (True, 0, 0, 3, 0)
     assert report.events == {"http-404": 2, "no-attachment": 1, "other-format": 1, "robots-forbidden": 1}
-    after = sightings(data)
+    after = sightings(crawled)
     assert {(s.first_seen, s.last_seen) for s in after} == {("2026-03-12T18:17:00Z", "2026-03-13T18:17:00Z")}
     assert [(s.sha256, s.url, s.retrieved_at) for s in after] == [(s.sha256, s.url, s.retrieved_at) for s in before]
 
 
-def test_other_bytes_at_the_same_address_are_a_new_version_and_both_are_kept(site: Site, data: Path) -> None:
-    crawl(["testcity"], data, hosts=site.hosts)
-    site.date = SECOND_NIGHT
+def test_other_bytes_at_the_same_address_are_a_new_version_and_both_are_kept(site: Site, crawled: Path) -> None:
     site.put("/files/b.pdf", pdf("乙局 edited"))
+    site.pages.pop("/czxx/yjsgk/202603/same.pdf")
 
-    report = crawl(["testcity"], data, hosts=site.hosts)
+    report = crawl(["testcity"], crawled, hosts=site.hosts)
 
-    assert (report.new, report.changed, report.unchanged, report.vanished) == (0, 1, 2, 0)
+    assert (report.new, report.changed, report.unchanged, report.vanished) == (0, 1, 1, 1)
     versions = {
-        s.sha256: (s.first_seen[:10], s.last_seen[:10]) for s in sightings(data) if s.url.endswith("/b.pdf")
+        s.sha256: (s.first_seen[:10], s.last_seen[:10]) for s in sightings(crawled) if s.url.endswith("/b.pdf")
     }
     assert versions == {
         sha256(pdf("乙局")): ("2026-03-12", "2026-03-12"),
         sha256(pdf("乙局 edited")): ("2026-03-13", "2026-03-13"),
     }
-    assert set(versions) <= stored(data)
+    gone = {s.url.rpartition("/")[2]: s.vanished_on for s in sightings(crawled) if s.vanished_on}
+    assert gone == {"same.pdf": "2026-03-13"}, (
+        "listed still, but its address says 404; a replaced version is not gone"
+    )
+    assert set(versions) <= stored(crawled)
 
 
-def test_a_document_that_is_no_longer_listed_has_vanished_and_may_come_back(site: Site, data: Path) -> None:
-    crawl(["testcity"], data, hosts=site.hosts)
-    site.date = SECOND_NIGHT
+def test_a_document_that_is_no_longer_listed_has_vanished_and_may_come_back(site: Site, crawled: Path) -> None:
     listed = site.pages["/czxx/yjsgk/index_1.html"]
     site.put("index_1.html", page('<a href="./202603/t20260312_4.html">丁局</a>'))
 
-    assert crawl(["testcity"], data, hosts=site.hosts).vanished == 1
-    gone = {s.url.rpartition("/")[2]: s.vanished_on for s in sightings(data) if s.vanished_on}
+    assert crawl(["testcity"], crawled, hosts=site.hosts).vanished == 1
+    gone = {s.url.rpartition("/")[2]: s.vanished_on for s in sightings(crawled) if s.vanished_on}
     assert gone == {"same.pdf": "2026-03-13"}
-    assert crawl(["testcity"], data, hosts=site.hosts).vanished == 0, "it vanishes once"
+    assert crawl(["testcity"], crawled, hosts=site.hosts).vanished == 0, "it vanishes once"
 
     site.pages["/czxx/yjsgk/index_1.html"] = listed
-    crawl(["testcity"], data, hosts=site.hosts)
-    assert not [s for s in sightings(data) if s.vanished_on]
+    crawl(["testcity"], crawled, hosts=site.hosts)
+    assert not [s for s in sightings(crawled) if s.vanished_on]
 
 
-def test_a_list_that_fails_proves_nothing_about_its_documents(site: Site, data: Path) -> None:
-    crawl(["testcity"], data, hosts=site.hosts)
+def test_a_list_that_fails_proves_nothing_about_its_documents(site: Site, crawled: Path) -> None:
     site.put("index_1.html", b"<html>WAF</html>", 412)
 
-    report = crawl(["testcity"], data, hosts=site.hosts)
+    report = crawl(["testcity"], crawled, hosts=site.hosts)
 
     assert (report.finished, report.vanished) == (False, 0)
     assert (report.events["http-412"], report.events["list-not-read"]) == (1, 1)
-    assert last_runs(data)["testcity"]["outcome"] == "incomplete"
-    assert not [s for s in sightings(data) if s.vanished_on]
+    assert last_runs(crawled)["testcity"]["outcome"] == "incomplete"
+    assert not [s for s in sightings(crawled) if s.vanished_on]
 
 
 @pytest.mark.parametrize(
