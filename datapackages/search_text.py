@@ -1,8 +1,8 @@
 """Chinese full text without an extension: bigrams for FTS5's ``ascii`` tokenizer.
 
 A run of Han characters becomes its pairs and its last character (残疾人 → 残疾 疾人 人); digits and
-letters are tokens of their own; everything else separates. A query term is one phrase whose last
-token may go on, so every substring of a Han run is found and nothing else is.
+letters are tokens of their own; quotation marks vanish and everything else separates. A query term
+is one phrase whose last token may go on, so every substring of a Han run is found and nothing else is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Iterator
 # Radicals, 々〇, the unified ideographs and their extensions.
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
+# The forms print “三公”经费, readers type 三公经费: quotation marks part nothing.
+QUOTES = re.compile("[\"'“”‘’„‟«»‹›《》〈〉「」『』〝〞]")
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<digits>\d+)|(?P<letters>[^\W\d_{HAN}]+)")
 NOTHING = '""'  # FTS5 reads it as a phrase without tokens: valid, and found nowhere
 
@@ -34,7 +36,7 @@ def match_query(query: str) -> str:
 
 
 def _normalise(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+    return QUOTES.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

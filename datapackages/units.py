@@ -71,6 +71,7 @@ class Units:
                             (data / "units.csv", "accepted")):  # fmt: skip
             self._units |= {unit.unit_id: unit for unit in _read(path, state)}
         for unit in self._units.values():
+            self._check(unit)
             self._index(unit)
 
     def get(self, unit_id: str) -> Unit:
@@ -103,6 +104,17 @@ class Units:
         if minted:
             _write(self.review, [unit for unit in self._units.values() if unit.state == "proposed"])
         return minted
+
+    def _check(self, unit: Unit) -> None:
+        if unit.parent and unit.parent not in self._units:
+            raise ValueError(
+                f"unit {unit.unit_id}: its parent {unit.parent} is in no list of units; add it to data/units.csv"
+            )
+        if unit.jurisdiction not in codes.jurisdictions():
+            raise ValueError(
+                f"unit {unit.unit_id}: jurisdiction {unit.jurisdiction!r} is not in "
+                "datapackages/codes/jurisdictions.csv; correct the unit's line or add the division"
+            )
 
     def _mint(self, unknown: Unknown) -> Unit:
         number = self._last_number[unknown.jurisdiction] + 1

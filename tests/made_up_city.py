@@ -22,19 +22,25 @@ def document(name: str, **changes: object) -> Document:
     said = Document(
         sha256=sha(name), bytes=1000, pages=3, text_layer="text", kind="budget", fiscal_year=2026,
         year_basis="table_title", stage="budget", scope="unit", part="whole", unit_name="示例市教育局",
-        department_name="", title="示例市教育局2026年单位预算", producer="made up", language="zh-CN", parser_version="p1",
+        department_name="", title="示例市教育局2026年单位预算", producer="made up", language="zh-CN",
+        parser_version="p1",
     )  # fmt: skip
     return replace(said, **changes)  # type: ignore[arg-type]
 
 
+def cell(text: str, x0: float, top: float) -> Cell:
+    return Cell(text=text, page=1, box=(x0, top, x0 + 100, top + 20))
+
+
 def table(name: str, **changes: object) -> Table:
     cells = (
-        (Cell(text="合计", page=1, box=(50, 100, 150, 120)), Cell(text="30.50", page=1, box=(150, 100, 250, 120))),
-        (Cell(text="2050202", page=1, box=(50, 120, 150, 140)), Cell(text="30.50", page=1, box=(150, 120, 250, 140))),
+        (cell("合计", 50, 100), cell("30.50", 150, 100)),
+        (cell("2050202", 50, 120), cell("30.50", 150, 120)),
     )
     said = Table(
         table_id=f"{sha(name)[:16]}-p1-x50-y80", label="表3", title="支出总表", canonical="expenditure", block="",
-        unit_name="示例市教育局", money_unit="万元", pages=(1,), columns=("科目", "合计"), rows=cells, state="parsed",
+        unit_name="示例市教育局", money_unit="万元", pages=(1,), columns=("科目", "合计"), rows=cells,
+        state="parsed",
     )  # fmt: skip
     return replace(said, **changes)  # type: ignore[arg-type]
 
@@ -49,9 +55,10 @@ def fact(of: str, row: int = 2, **changes: object) -> Fact:
         canonical="expenditure", block="", direction="expenditure", flow="current", fund="total", fund_text="",
         expenditure_type="total", function_code="2050202", function_name="小学教育", econ_dept_code="",
         econ_dept_name="", econ_gov_code="", econ_gov_name="", code_text="2050202", code_basis="printed",
-        classification_year=2026, item="", name="小学教育", row_path="教育支出/普通教育/小学教育", column_label="合计",
-        project_name="", project_kind="", row_role="leaf", column_role="leaf", additive=True,
-        amount=Decimal("305000.00"), value=None, value_unit="", amount_text="30.50", money_unit="万元", reading="fast",
+        classification_year=2026, item="", name="小学教育", row_path="教育支出/普通教育/小学教育",
+        column_label="合计", project_name="", project_kind="", row_role="leaf", column_role="leaf", additive=True,
+        amount=Decimal("305000.00"), value=None, value_unit="", amount_text="30.50", money_unit="万元",
+        reading="fast",
     )  # fmt: skip
     return replace(said, **changes)  # type: ignore[arg-type]
 

@@ -1,0 +1,170 @@
+"""The Table Schemas keep their own rules, and say the same as the types and the code lists."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from datapackages import codes, dictionary, schemas
+from datapackages.model import Document, Fact, Issue, Section, Sighting, Table
+from datapackages.units import Unit
+
+# The names a schema may use; a misspelt one would be ignored by frictionless without a word.
+NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+FIELD = {
+    "type": "object",
+    "required": ["name", "type", "title", "description"],
+    "additionalProperties": False,
+    "properties": {
+        "name": NAME,
+        "type": {"enum": ["string", "integer", "number", "boolean", "list"]},
+        "title": {"type": "string", "pattern": "[\u4e00-\u9fff]"},
+        "description": {"type": "string", "minLength": 3},
+        "delimiter": {"const": "|"},
+        "trueValues": {"const": ["1"]},
+        "falseValues": {"const": ["0"]},
+        "codes": NAME,
+        "columnType": {"type": "string"},
+        "constraints": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "required": {"const": True},
+                "pattern": {"type": "string"},
+                "minimum": {"type": "integer"},
+                "enum": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}},
+            },
+        },
+    },
+}
+SCHEMA = {
+    "type": "object",
+    "required": ["$schema", "name", "title", "description", "fields", "missingValues", "primaryKey"],
+    "additionalProperties": False,
+    "properties": {
+        "$schema": {"const": "https://datapackage.org/profiles/2.0/tableschema.json"},
+        "name": NAME,
+        "title": {"type": "string", "pattern": "[\u4e00-\u9fff]"},
+        "description": {"type": "string"},
+        "fields": {"type": "array", "items": FIELD},
+        "missingValues": {"const": [""]},
+        "primaryKey": {"type": "array", "items": NAME, "minItems": 1},
+        "foreignKeys": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["fields", "reference"],
+                "additionalProperties": False,
+                "properties": {
+                    "fields": {"type": "array", "items": NAME, "minItems": 1},
+                    "reference": {
+                        "type": "object",
+                        "required": ["resource", "fields"],
+                        "additionalProperties": False,
+                        "properties": {"resource": NAME, "fields": {"type": "array", "items": NAME, "minItems": 1}},
+                    },
+                },
+            },
+        },
+    },
+}
+
+# What os-types of the Fiscal Data Package define and our fields are.
+COLUMN_TYPES = {
+    "activity:generic:project:label",
+    "administrative-classification:generic:code",
+    "administrative-classification:generic:label",
+    "budget-line-id",
+    "date:fiscal-year",
+    "direction",
+    "economic-classification:generic:code",
+    "economic-classification:generic:label",
+    "functional-classification:generic:code",
+    "functional-classification:generic:label",
+    "phase:id",
+    "value",
+}
+
+everywhere = pytest.mark.parametrize("resource", schemas.RESOURCES)
+
+
+def names(kind: Any) -> set[str]:
+    return {field.name for field in fields(kind)}
+
+
+@everywhere
+def test_a_schema_uses_only_names_that_somebody_reads(resource: str) -> None:
+    jsonschema.validate(schemas.schema(resource), SCHEMA)
+    assert schemas.schema(resource)["name"] == resource
+
+
+def test_every_schema_file_is_a_resource() -> None:
+    assert {path.stem for path in schemas.FOLDER.glob("*.json")} == set(schemas.RESOURCES)
+
+
+@everywhere
+def test_field_names_occur_once(resource: str) -> None:
+    listed = [field["name"] for field in schemas.schema(resource)["fields"]]
+    assert len(listed) == len(set(listed))
+
+
+@everywhere
+def test_an_enum_is_its_word_list(resource: str) -> None:
+    for field in schemas.fields(resource).values():
+        enum = field.get("constraints", {}).get("enum")
+        if "codes" not in field:
+            assert enum is None, field["name"]
+        elif field["type"] != "list":
+            assert enum == list(codes.labels(field["codes"])), field["name"]
+
+
+@everywhere
+def test_keys_name_fields_of_resources_that_come_before(resource: str) -> None:
+    schema = schemas.schema(resource)
+    assert set(schema["primaryKey"]) <= set(schemas.fields(resource))
+    for key in schema.get("foreignKeys", ()):
+        target = key["reference"]["resource"]
+        assert schemas.RESOURCES.index(target) <= schemas.RESOURCES.index(resource)
+        assert set(key["fields"]) <= set(schemas.fields(resource))
+        assert tuple(key["reference"]["fields"]) == schemas.key(target)
+
+
+@everywhere
+def test_column_types_are_those_of_the_fiscal_data_package(resource: str) -> None:
+    used = {field["columnType"] for field in schemas.fields(resource).values() if "columnType" in field}
+    assert used <= COLUMN_TYPES
+
+
+def test_the_resources_carry_what_the_types_carry() -> None:
+    joined = {"sha256", "jurisdiction", "unit_id", "document_year", "stage"}
+    place_of_table = {"scope", "page", "x0", "top", "x1", "bottom", "column_labels", "printed_total"}
+    assert set(schemas.fields("facts")) == names(Fact) | {"jurisdiction", "unit_id", "is_current"}
+    assert set(schemas.fields("documents")) == names(Document) | {"jurisdiction", "unit_id", "is_current"}
+    assert set(schemas.fields("sightings")) == names(Sighting)
+    assert set(schemas.fields("tables")) == names(Table) | joined | place_of_table
+    assert set(schemas.fields("sections")) == names(Section) | joined
+    assert set(schemas.fields("issues")) == names(Issue) - {"table"} | joined | {"seq", "table_id"}
+    assert set(schemas.fields("units")) == names(Unit)
+    assert set(schemas.fields("jurisdictions")) == names(codes.Jurisdiction)
+    assert set(schemas.fields("classifications")) == names(codes.Classification)
+
+
+def test_an_unknown_resource_is_named_with_the_choices() -> None:
+    with pytest.raises(ValueError, match="no resource 'fact'; there are jurisdictions, units"):
+        schemas.schema("fact")
+
+
+def test_the_dictionary_in_the_readme_is_current() -> None:
+    readme = dictionary.README.read_text(encoding="utf-8")
+    assert readme == dictionary.current(readme), "run: python -m datapackages.dictionary"
+    assert "| `amount` | 金额（元） | number | Exact amount in yuan, for the measures amount and change |" in readme
+
+
+def test_the_readme_names_every_module_of_the_room() -> None:
+    readme = dictionary.README.read_text(encoding="utf-8")
+    modules = {path.name for path in Path(dictionary.__file__).parent.glob("*.py")} - {"__init__.py"}
+    assert {name for name in modules if name not in readme} == set()
