@@ -34,7 +34,7 @@ class DisclosureSpider(Spider):
         super().__init__()
         self.source, self.data = source, state.data
         self.night = Night(state, source.name, source.jurisdiction)
-        self.words, self.reader = words(), fingerprint()
+        self.words, self.reader = words(), fingerprint(repr(source))
         self.asked: dict[str, str] = {}  # address → kind
         self.date = ""
         self.defects = 0

@@ -46,9 +46,12 @@ def words() -> Words:
 
 
 @cache
-def fingerprint() -> str:
-    """Changes whenever pages may be read differently; pages read by an older reader are fetched in full again."""
-    digest = hashlib.sha256()
-    for name in ("words.yaml", "families.yaml", "pages.py", "paging.py"):
+def fingerprint(source: str) -> str:
+    """Changes whenever pages may be read differently: by the code, the words or the ``source`` as text.
+
+    A page read by another reader is fetched in full again, or its "not modified" would keep the old links.
+    """
+    digest = hashlib.sha256(source.encode())
+    for name in ("words.yaml", "families.yaml", "pages.py", "paging.py", "spider.py"):
         digest.update((HERE / name).read_bytes())
     return digest.hexdigest()[:16]

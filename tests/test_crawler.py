@@ -345,6 +345,15 @@ def test_a_redirect_to_a_foreign_host_is_named_and_not_followed(site: Site, data
     assert report.finished and report.events["left-the-site"] == 1
 
 
+def test_a_source_that_is_written_anew_reads_its_pages_anew(site: Site, crawled: Path) -> None:
+    (crawled / "sources" / "testcity.yaml").write_text(SOURCE + "details: '_3\\.html$'\n", "utf-8")
+    report = crawl(["testcity"], crawled, hosts=site.hosts)
+    assert (report.unchanged, report.vanished) == (1, 2)
+    assert {path for path, status in site.asked if status == 200 and path.endswith(".html")} == {
+        "/czxx/yjsgk/index.html", "/czxx/yjsgk/index_1.html", "/czxx/yjsgk/202603/t20260312_3.html",
+    }  # fmt: skip
+
+
 def test_a_missed_assertion_fails_the_crawl(site: Site, data: Path) -> None:
     source = data / "sources" / "testcity.yaml"
     source.write_text(SOURCE + "assertions: {documents: {min: 4}}\n", "utf-8")
