@@ -4,8 +4,6 @@ The PDFs are drawn and the facts are placed by the same numbers, so a mark that 
 Loaded by path from the test files (tests/ is no package).
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os
@@ -53,7 +51,11 @@ THREE_PUBLIC = (
     Line("因公出国（境）费", "0.00", "0.00", "overseas_visits"),
     Line("公务用车购置费", "0.00", "5.00", "vehicle_purchase", path="公务用车购置及运行维护费/公务用车购置费"),
     Line(
-        "公务用车运行维护费", "9.80", "6.50", "vehicle_operation", path="公务用车购置及运行维护费/公务用车运行维护费"
+        "公务用车运行维护费",
+        "9.80",
+        "6.50",
+        "vehicle_operation",
+        path="公务用车购置及运行维护费/公务用车运行维护费",
     ),
     Line("公务接待费", "2.50", "1.50", "hospitality"),
 )
@@ -91,7 +93,9 @@ def pdf(unit: str, tables: tuple[tuple[str, tuple[Line, ...]], ...]) -> bytes:
         canvas.setFont("STSong-Light", 11)
         canvas.drawString(LEFT, PAGE[1] - TOP + 8, f"编制单位：{unit}（虚构）")
         canvas.drawRightString(LEFT + sum(WIDTHS), PAGE[1] - TOP + 8, "单位：万元")
-        printed = [("项目", "2026年预算数", "2025年预算数")] + [(line.name, line.now, line.before) for line in lines]
+        printed = [("项目", "2026年预算数", "2025年预算数")] + [
+            (line.name, line.now, line.before) for line in lines
+        ]
         for row, texts in enumerate(printed):
             for column, text in enumerate(texts):
                 _draw(canvas, cell(row, column), text, right=row > 0 and column > 0)
@@ -109,7 +113,9 @@ def _draw(canvas: Canvas, box: Box, text: str, right: bool) -> None:
         canvas.drawString(x0 + 6, PAGE[1] - bottom + 9, text)
 
 
-def parsed(sha256: str, size: int, unit: str, tables: tuple[tuple[str, str, tuple[Line, ...]], ...]) -> ParsedDocument:
+def parsed(
+    sha256: str, size: int, unit: str, tables: tuple[tuple[str, str, tuple[Line, ...]], ...]
+) -> ParsedDocument:
     """What a parser that reads everything would say about the bytes of :func:`pdf`."""
     document = Document(
         sha256=sha256,
@@ -139,7 +145,9 @@ def parsed(sha256: str, size: int, unit: str, tables: tuple[tuple[str, str, tupl
         document=document,
         tables=tuple(listed),
         facts=tuple(facts),
-        sections=(Section(seq=1, heading_path="名词解释", text="“三公”经费：指用财政拨款安排的费用。", pages=(1,)),),
+        sections=(
+            Section(seq=1, heading_path="名词解释", text="“三公”经费：指用财政拨款安排的费用。", pages=(1,)),
+        ),
         issues=(
             Issue(
                 type="unknown-heading",

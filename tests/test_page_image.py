@@ -165,7 +165,10 @@ def test_the_tenth_in_line_is_told_to_come_back(tmp_path: Path, plugin: SimpleNa
     path = str(pdf(tmp_path / "a.pdf"))
 
     async def crowd() -> list[Any]:
-        jobs = [plugin.Job(path=path, page=1, cell=(1.0, 1.0, 2.0 + number, 2.0)) for number in range(plugin.WAITING + 2)]
+        jobs = [
+            plugin.Job(path=path, page=1, cell=(1.0, 1.0, 2.0 + number, 2.0))
+            for number in range(plugin.WAITING + 2)
+        ]
         return await asyncio.gather(*(painter.paint(job) for job in jobs), return_exceptions=True)
 
     results = asyncio.run(crowd())

@@ -25,5 +25,5 @@ def site_file(name: str) -> Path:
         if path.exists():
             return path
     raise FileNotFoundError(
-        f"{name} is neither at {tried[0]} nor at {tried[1]}; install the yusuan wheel again or run from its checkout"
+        f"{name} is neither at {tried[0]} nor at {tried[1]}; install the yusuan wheel again or use its checkout"
     )

@@ -3,20 +3,24 @@
 import re
 from collections.abc import Awaitable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from datasette import hookimpl
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from datapackages import codes
 
 FACT_ID = re.compile(r"[0-9a-f]{16}-p\d+-x-?\d+-y-?\d+")
+UNIT_ID = re.compile(r"cn-[0-9a-z-]+-u\d+")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 VOCABULARIES = {
+    "block": "blocks",
     "canonical": "canonicals",
     "code_basis": "code_bases",
     "column_role": "column_roles",
     "direction": "directions",
+    "document_kind": "kinds",
     "expenditure_type": "expenditure_types",
     "flow": "flows",
     "fund": "funds",
@@ -33,14 +37,30 @@ VOCABULARIES = {
     "text_layer": "text_layers",
     "year_basis": "year_bases",
 }
+OF_ONE_TABLE = {
+    ("classifications", "basis"): "classification_bases",
+    ("classifications", "scheme"): "schemes",
+    ("documents", "kind"): "kinds",
+    ("jurisdictions", "level"): "levels",
+    ("units", "kind"): "unit_kinds",
+    ("units", "state"): "unit_states",
+}
 TRUTHS = ("additive", "is_current")
 
 
 def word(value: Any, column: str, table: str | None = None) -> str:
     """Return the Chinese label of a word of a closed list; any other value comes back as text."""
-    vocabulary = "kinds" if (table, column) == ("documents", "kind") else VOCABULARIES.get(column)
     text = "" if value is None else str(value)
-    return codes.labels(vocabulary, "zh").get(text, text) if vocabulary else text
+    if column == "jurisdiction":
+        place = codes.jurisdictions().get(text)
+        return place.name if place else text
+    vocabulary = OF_ONE_TABLE.get((table or "", column)) or VOCABULARIES.get(column)
+    return _labels(vocabulary).get(text, text) if vocabulary else text
+
+
+@cache
+def _labels(vocabulary: str) -> dict[str, str]:
+    return codes.labels(vocabulary, "zh")
 
 
 def plain(value: Any) -> str:
@@ -90,6 +110,11 @@ def _described(columns: Mapping[str, str] | None, name: str) -> tuple[str, str]:
     return title, text or title
 
 
+def relabelled(link: Markup, words: str) -> Markup:
+    """The same link with other words in it."""
+    return Markup(re.sub(r">[^<]*</a>", lambda _: f">{escape(words)}</a>", str(link)))
+
+
 def kind_of(column: str, value: Any, table: str | None) -> str:
     """Which form of ``_cell.html`` shows the value; empty for Datasette's own."""
     if value is None or value == "":
@@ -99,6 +124,8 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
         return "figure"
     if column in ("sha256", "supersedes") and SHA256.fullmatch(text):
         return "document"
+    if column in ("unit_id", "parent") and UNIT_ID.fullmatch(text):
+        return "unit"
     if (column == "amount" or column.endswith("_amount")) and _decimal(value) is not None:
         return "amount"
     if text.startswith(("http://", "https://")) and not re.search(r"\s", text):
@@ -109,13 +136,15 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
 
 
 @hookimpl
-def render_cell(
-    value: Any, column: str, table: str | None, datasette: Any
-) -> Awaitable[Markup] | Markup | None:
+def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> Awaitable[Markup] | Markup | None:
+    label = None
+    if isinstance(value, Mapping):  # a foreign key that Datasette has looked up
+        value, label = value["value"], value["label"]
     kind = kind_of(column, value, table)
     if not kind:
         return None
-    shown = {"kind": kind, "value": value, "word": word(value, column, table), "urls": datasette.urls}
+    words = label or word(value, column, table)
+    shown = {"kind": kind, "value": value, "label": label, "word": words, "urls": datasette.urls}
 
     async def drawn() -> Markup:
         return Markup(await datasette.jinja_env.get_template("_cell.html").render_async(shown))
@@ -125,6 +154,5 @@ def render_cell(
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    env.filters.update(
-        word=word, plain=plain, yuan=yuan, wan=wan, heading=heading, explanation=explanation
-    )
+    for use in (word, plain, yuan, wan, heading, explanation, relabelled):
+        env.filters[use.__name__] = use

@@ -1,7 +1,7 @@
 """Errors in the reader's language; what went wrong inside goes to the log, not to the page."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
 from typing import Any
 
 from datasette import Response, hookimpl
@@ -11,9 +11,10 @@ from datasette.views.base import DatasetteError
 log = logging.getLogger("yusuan.site")
 
 
-@hookimpl
-def handle_exception(datasette: Any, request: Any, exception: Exception) -> Awaitable[Response]:
-    return _answer(datasette, request, *_status_and_message(request, exception))
+@hookimpl(hookwrapper=True)  # Datasette would run its own handler too, which prints every local variable
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Generator[None, Any, None]:
+    outcome = yield
+    outcome.force_result([_answer(datasette, request, *_status_and_message(request, exception))])
 
 
 @hookimpl

@@ -13,7 +13,7 @@ PDF_POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"  # th
 COMMON = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
-    b"referrer-policy": b"same-origin",
+    b"referrer-policy": b"no-referrer",
     b"cross-origin-opener-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }

@@ -6,19 +6,10 @@ from datasette import hookimpl
 
 MADE_UP = "999900"  # the jurisdiction of the demonstration's made-up city
 TILES = ("jurisdictions", "units", "documents", "tables", "facts")
-COVERED = {
-    "jurisdictions": "select count(distinct jurisdiction) from facts where jurisdiction != ''",
-    "units": "select count(*) from units",
-    "documents": "select count(*) from documents",
-    "tables": "select count(*) from tables",
-    "facts": "select count(*) from facts",
-}
 PLACES = """
-select f.jurisdiction, coalesce(j.name, f.jurisdiction) as place, f.document_year as year, f.stage,
-  count(distinct f.sha256) as documents, count(*) as facts
-from facts f left join jurisdictions j on j.code = f.jurisdiction
-group by f.jurisdiction, f.document_year, f.stage
-order by f.jurisdiction, f.document_year desc, f.stage limit 40
+select p.jurisdiction, coalesce(j.name, '') as place, p.document_year as year, p.stage, p.documents, p.facts
+from packages p left join jurisdictions j on j.code = p.jurisdiction
+order by p.jurisdiction, p.document_year desc, p.stage limit 60
 """
 LATEST = """
 select d.sha256, d.title, d.pages, d.unit_name, max(coalesce(nullif(s.published_on, ''), s.first_seen)) as date
@@ -35,24 +26,22 @@ def _metadata(datasette: Any) -> dict[str, Any]:
 async def _made_up(datasette: Any) -> str:
     """The name of the made-up city when the database holds it, else an empty text."""
     sql = """select name from jurisdictions where code = ?
-             and exists (select 1 from documents_places where jurisdiction = ?)"""
+             and exists (select 1 from documents where jurisdiction = ?)"""
     found = (await datasette.get_database("budgets").execute(sql, [MADE_UP, MADE_UP])).first()
     return found["name"] if found else ""
 
 
 async def _home(datasette: Any) -> dict[str, Any]:
     database, described = datasette.get_database("budgets"), _metadata(datasette)
-    queries = described.get("queries", {})
+    queries, counts = described.get("queries", {}), await database.table_counts(1000)
+    places = (await database.execute(PLACES)).rows
+    covered = {**counts, "jurisdictions": len({place["jurisdiction"] for place in places} - {None})}
     return {
         "tiles": [
-            (
-                datasette.urls.table("budgets", name),
-                (await database.execute(COVERED[name])).single_value(),
-                described["tables"][name]["title"],
-            )
+            (datasette.urls.table("budgets", name), covered[name] or 0, described["tables"][name]["title"])
             for name in TILES
         ],
-        "places": (await database.execute(PLACES)).rows,
+        "places": places,
         "latest": (await database.execute(LATEST)).rows,
         "queries": [{"name": name, **queries[name]} for name in DOORS if name in queries],
     }
