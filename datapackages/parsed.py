@@ -7,6 +7,8 @@ a hundredth of a point), so that a reader of the figures need not step over the 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
@@ -38,6 +40,33 @@ def dumps(parsed: ParsedDocument) -> str:
         else:
             parts.append(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def loads(text: str) -> ParsedDocument:
+    """Read back what :func:`dumps` wrote."""
+    return from_json(json.loads(text))
+
+
+def fact_rows(parsed: ParsedDocument) -> Iterator[list[str]]:
+    """The facts as rows of text under a header, for a spreadsheet.
+
+    Text that a spreadsheet would run as a formula is led by an apostrophe; numbers are left alone.
+    """
+    names = [field.name for field in fields(Fact)]
+    yield names
+    for fact in parsed.facts:
+        row = _fact(fact)
+        yield [_spreadsheet(row[name]) for name in names]
+
+
+def _spreadsheet(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " ".join(value)
+    text = str(value)
+    formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", text)
+    return f"'{text}" if formula else text
 
 
 def from_json(data: dict[str, Any]) -> ParsedDocument:

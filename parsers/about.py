@@ -13,7 +13,6 @@ from parsers.text import fold
 from parsers.vocabulary import meaning, words
 
 COVER_LINES = 9
-PROSE = 400  # characters outside tables from which on a document has prose of its own
 PERFORMANCE = ("performance_project", "performance_overall", "performance_result")
 
 
@@ -38,17 +37,18 @@ def read_about(texts: Sequence[PageText], tables: Sequence[Table], scanned: bool
     found = _from_cover(cover)
     year, basis = _year(tables, found.get("year", ""), texts)
     stage = _stage(tables, found.get("stage", ""), cover)
-    unit, department = _names(tables, found)
+    unit = found.get("name", "") or _name(tables)
+    scope = _scope(found, tables, unit)
     kind = _kind(texts, tables, cover, scanned, stage)
     return About(
         kind=kind,
         fiscal_year=year,
         year_basis=basis,
         stage=stage,
-        scope=_scope(found, tables, unit),
-        part=_part(kind, tables),
+        scope=scope,
+        part=_part(kind),
         unit_name=unit,
-        department_name=department,
+        department_name=unit if scope == "department" else "",
         title=cover[:120],
     )
 
@@ -70,7 +70,7 @@ def _from_cover(cover: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in ("cover_name_first", "cover_year_first", "cover_any"):
         if match := words()[name].search(cover):
-            found.update({key: value for key, value in match.groupdict().items() if value})
+            found.update({key: value.strip("《》") for key, value in match.groupdict().items() if value})
             break
     if match := words()["cover_unit"].search(cover):
         found.update(name=match["name"], scope="单位")
@@ -122,24 +122,26 @@ def _stage(tables: Sequence[Table], cover: str, title: str) -> str:
     return "final" if final > len(known) / 2 else "budget"
 
 
-def _names(tables: Sequence[Table], found: dict[str, str]) -> tuple[str, str]:
-    """Unit and department. Without a cover the name over most tables holds, else the one in the rows."""
-    name = found.get("name", "").strip("《》")
-    if not name:
-        over = Counter(table.unit_name for table in tables if table.unit_name)
-        name = over.most_common(1)[0][0] if over else _name_in_rows(tables)
-    department = name if found.get("scope") == "部门" and not meaning("own_level", fold(name)) else ""
-    return name, department
+def _name(tables: Sequence[Table]) -> str:
+    """The name over most tables; where none is printed, the one on a form."""
+    over = Counter(table.unit_name for table in tables if table.unit_name)
+    return over.most_common(1)[0][0] if over else _name_in_forms(tables)
 
 
-def _name_in_rows(tables: Sequence[Table]) -> str:
-    """The department that most rows of unit columns start with."""
+def _name_in_forms(tables: Sequence[Table]) -> str:
+    """The body named beside a 部门名称 cell: tables published alone name it only on a performance form."""
     names: Counter[str] = Counter()
     for table in tables:
-        for index, label in enumerate(table.columns):
-            if re.search("单位名称|预算单位|部门名称|主管部门|实施单位", fold(label)):
-                names.update(row[index].text for row in table.rows if len(row[index].text) > 4)
+        depth = max((label.count("/") + 1 for label in table.columns), default=0)
+        header = [[(label.split("/") + [""] * depth)[level] for label in table.columns] for level in range(depth)]
+        for texts in (*header, *([cell.text for cell in row] for row in table.rows)):
+            names.update(_beside(list(dict.fromkeys(text for text in texts if text))))
     return names.most_common(1)[0][0] if names else ""
+
+
+def _beside(texts: Sequence[str]) -> list[str]:
+    pairs = zip(texts, texts[1:], strict=False)
+    return [name for label, name in pairs if meaning("body_label", fold(label)) and 3 < len(name) < 40]
 
 
 def _scope(found: dict[str, str], tables: Sequence[Table], unit: str) -> str:
@@ -163,8 +165,9 @@ def _kind(texts: Sequence[PageText], tables: Sequence[Table], cover: str, scanne
     if meaning("government_report", opening) and len(forms) < 4:
         return "government_report"
     if len(forms) >= 3:
-        prose = sum(len(line.text) for page in texts for line in page.lines if len(line.text) > 20)
-        return ("final" if stage == "final" else "budget") if prose > PROSE else "tables_only"
+        if known[0].pages[0] == texts[0].number:
+            return "tables_only"  # no cover and no prose before the first table
+        return "final" if stage == "final" else "budget"
     if any(t.canonical in PERFORMANCE for t in tables) or "绩效目标表" in opening[:80]:
         return "performance_only"
     if meaning("disclosure", opening):
@@ -172,5 +175,6 @@ def _kind(texts: Sequence[PageText], tables: Sequence[Table], cover: str, scanne
     return "not_a_budget"
 
 
-def _part(kind: str, tables: Sequence[Table]) -> str:
-    return {"narrative_only": "narrative", "tables_only": "tables", "performance_only": "performance"}.get(kind, "whole")
+def _part(kind: str) -> str:
+    parts = {"narrative_only": "narrative", "tables_only": "tables", "performance_only": "performance"}
+    return parts.get(kind, "whole")

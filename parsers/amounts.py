@@ -8,7 +8,9 @@ from decimal import Decimal
 from parsers.text import fold
 
 FACTOR = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
-FIGURE = re.compile(r"(?P<sign>[-−－‐–△▲]?)(?P<open>\(?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?P<close>\)?)")
+FIGURE = re.compile(
+    r"(?P<sign>[-−－‐–△▲]?)(?P<open>\(?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?P<close>\)?)"
+)
 DASHES = frozenset("-−－‐–—/")
 
 
@@ -35,8 +37,7 @@ def is_dash(text: str) -> bool:
 def yuan(value: Decimal, money_unit: str) -> Decimal:
     """A figure of that unit in yuan, exact, without needless zeros. Raises KeyError for an unknown unit."""
     amount = value * FACTOR[money_unit]
-    whole = amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
-    return whole
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
 
 
 def decimals(text: str) -> int:

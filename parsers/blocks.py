@@ -63,11 +63,6 @@ def _named(canonical: str, header: Sequence[tuple[str, ...]], groups: list[list[
         if name in ("personnel", "public"):
             name = "revenue" if number == 0 else "expenditure"
         blocks.append(Block(name, tuple(group), tuple(_without_side(path) for path in own)))
-    return _distinct(blocks)
-
-
-def _distinct(blocks: list[Block]) -> list[Block]:
-    """Two lists of the same side that print no name of their own keep one name and are joined by rows."""
     return blocks
 
 

@@ -81,9 +81,9 @@ def is_title(text: str) -> bool:
     plain = fold(text)
     if not 3 <= len(plain) <= LONGEST_TITLE or words()["not_title"].search(plain):
         return False
-    if words()["title_end"].search(plain):
-        return len(split_label(text)[1]) > 2 or bool(re.search("[收支]", plain))
-    return False
+    label = words()["label"].match(plain)
+    bare = len(plain) - (label.end() if label else 0)
+    return bare > 2 and bool(words()["title_end"].search(plain))
 
 
 def split_label(title: str) -> tuple[str, str]:

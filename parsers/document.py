@@ -18,6 +18,7 @@ from parsers.stitch import PageText, printed_tables
 from parsers.tables import read_tables
 from parsers.version import parser_version
 
+NO_BYTES = hashlib.sha256(b"").hexdigest()
 KIND_ISSUES = {
     "not_a_budget": "not-a-budget",
     "government_report": "government-report",
@@ -41,17 +42,17 @@ def _parse(path: Path, *, sections: bool) -> ParsedDocument:
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     if refused := _refused(content):
-        return ParsedDocument(document=_blank(sha256, content), issues=(refused,))
+        return broken(sha256, content, refused)
     try:
         with open_pdf(path) as reader:
             pages, issues = _pages(list(reader.pages()))
             count, producer = reader.page_count, reader.producer
     except PasswordNeeded:
-        return ParsedDocument(document=_blank(sha256, content), issues=(issue("password"),))
+        return broken(sha256, content, issue("password"))
     except Exception as error:  # a damaged file may raise anything; it is named and kept
-        return ParsedDocument(document=_blank(sha256, content), issues=(_broken(error),))
+        return broken(sha256, content, issue("broken-file", error=f"{type(error).__name__}: {error}"))
     if not pages:
-        return ParsedDocument(document=_blank(sha256, content, count), issues=(*issues, _broken("no page")))
+        return broken(sha256, content, *issues, issue("broken-file", error="no page can be read"), pages=count)
     printed, texts = printed_tables(pages)
     tables = tuple(read_tables(printed, sha256))
     return _assembled(sha256, content, pages, producer, texts, tables, issues, sections, count)
@@ -67,10 +68,6 @@ def _refused(content: bytes) -> Issue | None:
     return None
 
 
-def _broken(error: object) -> Issue:
-    return issue("broken-file", error=f"{type(error).__name__}: {error}" if isinstance(error, Exception) else error)
-
-
 def _pages(read: Sequence[Page | tuple[int, str]]) -> tuple[list[Page], list[Issue]]:
     pages, issues = [], []
     for page in read:
@@ -83,13 +80,18 @@ def _pages(read: Sequence[Page | tuple[int, str]]) -> tuple[list[Page], list[Iss
     return pages, issues
 
 
-def _blank(sha256: str, content: bytes, pages: int = 0) -> Document:
-    """A document of which nothing could be read."""
+def broken(sha256: str, content: bytes, *issues: Issue, pages: int = 0) -> ParsedDocument:
+    """A document of which nothing could be read, and why."""
     about = About(
         kind="broken", fiscal_year=None, year_basis="unknown", stage="unknown", scope="unknown", part="whole",
         unit_name="", department_name="", title="",
     )  # fmt: skip
-    return _document(sha256, content, pages, "scan" if False else "text", "", about)
+    return ParsedDocument(document=_document(sha256, content, pages, "text", "", about), issues=issues)
+
+
+def unreadable(type: str, **values: object) -> ParsedDocument:
+    """What is said of a file that is not even there."""
+    return broken(NO_BYTES, b"", issue(type, page=None, table="", row=None, column=None, **values))
 
 
 def _document(sha256: str, content: bytes, pages: int, layer: str, producer: str, about: About) -> Document:
@@ -131,7 +133,10 @@ def _assembled(
     if about.kind in BUDGETS:
         for table in tables:
             for found in read_facts(table, document):
-                (facts if isinstance(found, Fact) else issues).append(found)  # type: ignore[arg-type]
+                if isinstance(found, Fact):
+                    facts.append(found)
+                else:
+                    issues.append(found)
     sections: tuple[Section, ...] = tuple(read_sections(texts)) if with_sections else ()
     issues.extend(_about_issues(document, texts))
     return ParsedDocument(
@@ -150,7 +155,7 @@ def _about_issues(document: Document, texts: Sequence[PageText]) -> list[Issue]:
     if document.kind == "scan":
         return [issue("scanned-document", pages=document.pages)]
     if document.kind in KIND_ISSUES:
-        return [issue(KIND_ISSUES[document.kind], **_found(document, texts))]
+        return [issue(KIND_ISSUES[document.kind], found=_opening(document, texts))]
     out = []
     if document.fiscal_year is None:
         out.append(issue("year-unknown"))
@@ -161,6 +166,7 @@ def _about_issues(document: Document, texts: Sequence[PageText]) -> list[Issue]:
     return out
 
 
-def _found(document: Document, texts: Sequence[PageText]) -> dict[str, str]:
+def _opening(document: Document, texts: Sequence[PageText]) -> str:
+    """The first words of a document, to say what it is instead."""
     line = next((line.text for page in texts for line in page.lines), "")
-    return {"found": document.title[:60] or line[:60]}
+    return document.title[:60] or line[:60]

@@ -14,7 +14,7 @@ from parsers.columns import REVENUE_FORMS, YEAR, Column, read_columns
 from parsers.roles import set_roles
 from parsers.rows import Coded, Row, bare, read_rows
 from parsers.text import fold
-from parsers.vocabulary import first, meaning
+from parsers.vocabulary import first
 
 FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
 SCHEMES = ("functional", "economic_department", "economic_government")
@@ -218,8 +218,3 @@ def _official(coded: Coded) -> str:
     """The name in the classification; the printed one where the list lacks the code."""
     known = classifications().get(coded.scheme, coded.code) if coded.code else None
     return known.name if known else coded.name
-
-
-def is_total_name(text: str) -> bool:
-    """Whether a printed name is that of a total."""
-    return meaning("total", fold(text))

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfplumber.pdf import PDF
 
 from datapackages.model import Box
 from parsers.page import Glyph, Page, Ruling
@@ -25,7 +27,7 @@ class PasswordNeeded(Exception):
 class PlumberReader:
     """Pages of one PDF as pdfplumber sees them."""
 
-    def __init__(self, pdf: pdfplumber.PDF) -> None:
+    def __init__(self, pdf: PDF) -> None:
         self._pdf = pdf
         self.page_count = len(pdf.pages)
         self.producer = str(pdf.metadata.get("Producer") or "")
@@ -44,9 +46,9 @@ class PlumberReader:
 def open_pdf(path: str | PathLike[str]) -> Iterator[PlumberReader]:
     """Open a PDF. Raises PasswordNeeded, or what pdfminer raises for a file that is no PDF."""
     try:
-        pdf = pdfplumber.open(path)
+        pdf = pdfplumber.open(Path(path))
     except Exception as error:
-        if isinstance(error, PDFPasswordIncorrect) or any(isinstance(arg, PDFPasswordIncorrect) for arg in error.args):
+        if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args)):
             raise PasswordNeeded(str(path)) from error
         raise
     with pdf:

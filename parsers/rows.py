@@ -226,5 +226,6 @@ def _item(row: Row, table: Table) -> str:
 def _line(row: Row, table: Table) -> str:
     plain = bare(row.name)
     if table.block == "revenue":
-        return first("line", plain) or {"fiscal": "fiscal_appropriation"}.get(first("fund", plain), first("fund", plain))
+        fund = first("fund", plain)
+        return first("line", plain) or ("fiscal_appropriation" if fund == "fiscal" else fund)
     return first("line", plain)

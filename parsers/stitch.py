@@ -84,6 +84,10 @@ def _declares(plain: str) -> bool:
 
 def _place(tables: list[Printed], frame: Frame, above: list[str], fresh: bool) -> None:
     grid = read_grid(frame)
+    if not grid.header:  # a frame around nothing but notes
+        for text in (*grid.above, *grid.below):
+            _note(tables, text)
+        return
     caption = read_caption(above, grid.above)
     last = tables[-1] if tables else None
     if last and (onward := _continuation(last, frame, grid, caption, fresh)):

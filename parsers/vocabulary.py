@@ -42,8 +42,8 @@ def groups() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
 @cache
 def titles() -> list[tuple[str, re.Pattern[str]]]:
     """The known table titles in the order in which they are tried."""
-    with (DATA / "titles.csv").open(encoding="utf-8", newline="") as file:
-        return [(row["canonical"], re.compile(row["pattern"])) for row in csv.DictReader(file)]
+    lines = (DATA / "titles.csv").read_text("utf-8").splitlines()
+    return [(row["canonical"], re.compile(row["pattern"])) for row in csv.DictReader(lines)]
 
 
 @cache

@@ -1,0 +1,42 @@
+"""Options and fixtures of the whole suite."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="Rewrite the expected files; read the diff.")
+
+
+@pytest.fixture(scope="session")
+def accept(request: pytest.FixtureRequest) -> bool:
+    """Whether expected files are to be rewritten."""
+    return bool(request.config.getoption("--accept"))
+
+
+def shared_folder() -> Path:
+    """The folder of real and synthetic documents: ``YUSUAN_SHARED``, else ``../shared``."""
+    return Path(os.environ.get("YUSUAN_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the real documents are skipped, with that reason, where the folder is absent."""
+    folder = shared_folder()
+    if folder.is_dir():
+        return
+    missing = pytest.mark.skip(reason=f"YUSUAN_SHARED: no folder {folder}")
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(missing)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real and synthetic documents."""
+    return shared_folder()

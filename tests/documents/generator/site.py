@@ -1,0 +1,150 @@
+"""The made-up city's site: list pages with script pagination, detail pages, attachments beside them."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from string import Template
+from typing import Any
+
+import yaml
+
+from generator.city import DATA
+from generator.document import Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where one document is published."""
+
+    document: Document
+    path: PurePosixPath  # of the PDF, from the site's root
+    page: PurePosixPath  # of the detail page that links it
+    published_on: str
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The site's texts and dates."""
+    parsed: dict[str, Any] = yaml.safe_load((DATA / "site" / "words.yaml").read_text(encoding="utf-8"))
+    return parsed
+
+
+def places(documents: list[Document]) -> list[Place]:
+    """An address and a date for every document; an edited one takes the place of the one it replaces."""
+    found: dict[str, Place] = {}
+    shared: dict[str, PurePosixPath] = {}
+    together = words()["together"]
+    counts: dict[str, int] = {}
+    for document in documents:
+        original = document.name.removesuffix("-edited")
+        if original in found:
+            before = found[original]
+            found[document.name] = Place(document=document, path=before.path, page=before.page,
+                                         published_on=before.published_on)  # fmt: skip
+            continue
+        slot = f"{document.accounts.year}-{document.accounts.stage}"
+        counts[slot] = counts.get(slot, 0) + 1
+        group = together["page"] if document.name in together["documents"] else document.name
+        number = counts[slot] if group not in shared else int(shared[group].stem[-2:])
+        date = _date(slot, number)
+        folder = PurePosixPath(words()["columns"][document.accounts.stage]["folder"]) / date[:6]
+        page = shared.setdefault(group, folder / f"t{date}_{_serial(slot)}{number:02}.html")
+        attachment = folder / f"P0{date}{_serial(slot)}{counts[slot]:05}.pdf"
+        found[document.name] = Place(document=document, path=attachment, page=page,
+                                     published_on=f"{date[:4]}-{date[4:6]}-{date[6:]}")  # fmt: skip
+    return list(found.values())
+
+
+def _serial(slot: str) -> str:
+    return {"2026-budget": "3161", "2025-budget": "2874", "2024-final": "3042"}[slot]
+
+
+def _date(slot: str, number: int) -> str:
+    first = datetime.date.fromisoformat(words()["published"][slot])
+    return (first + datetime.timedelta(days=number * 2 // 3)).strftime("%Y%m%d")
+
+
+def write(root: Path, found: list[Place]) -> None:
+    """Write every page of the first night under ``root``; PDFs are put there by who makes them."""
+    first = [place for place in found if place.document.night == 1]
+    for stage in words()["columns"]:
+        published = [place for place in first if place.document.accounts.stage == stage]
+        pages = sorted({place.page for place in published}, key=lambda page: page.name, reverse=True)
+        for page in pages:
+            _write_detail(root, stage, page, [place for place in published if place.page == page])
+        _write_lists(root, stage, pages, published)
+    _write_plain(root)
+
+
+def _text(name: str, encoding: str, **values: Any) -> bytes:
+    template = Template((DATA / "site" / f"{name}.html").read_text(encoding="utf-8"))
+    common = {key: words()[key] for key in ("site", "site_id", "host", "notice")}
+    return template.substitute(common, encoding=encoding, **values).encode(encoding)
+
+
+def _save(root: Path, path: PurePosixPath | str, content: bytes) -> None:
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+
+
+def _title(page: PurePosixPath, published: list[Place]) -> str:
+    together = words()["together"]
+    inside = [place.document for place in published if place.page == page]
+    return str(together["title"]) if len(inside) > 1 else inside[0].title
+
+
+def _write_detail(root: Path, stage: str, page: PurePosixPath, inside: list[Place]) -> None:
+    column = words()["columns"][stage]
+    attachments = "\n".join(line for place in inside for line in _attachments(root, place))
+    _save(root, page, _text("detail", "utf-8", title=_title(page, inside), column=column["name"],
+                            parent=column["parent"], published=inside[0].published_on, path=f"/{page}",
+                            source=inside[0].document.accounts.department.short, attachments=attachments))  # fmt: skip
+
+
+def _attachments(root: Path, place: Place) -> Iterator[str]:
+    """The links of one document: itself, and what the page offers beside it in vain."""
+    name = html.escape(f"{place.document.title}.pdf")
+    address = f"./{place.path.name}"
+    if place.document.accounts.department.id in words()["viewer"]:
+        address = f"/pdfjs/web/viewer.html?file=/{place.path}"
+    yield f'<p><a appendix="true" href="{address}" title="{name}">{name}</a></p>'
+    for key in ("missing", "html_named_pdf"):
+        entry = words()[key]
+        if entry["document"] == place.document.name:
+            beside = place.path.with_name(place.path.stem[:-5] + "90001.pdf")
+            yield f'<p><a appendix="true" href="./{beside.name}" title="{entry["title"]}">{entry["title"]}</a></p>'
+            if key == "html_named_pdf":
+                _save(root, beside, _text("plain", "utf-8", title="系统提示", text="<p>您访问的文件暂时无法显示。</p>"))
+
+
+def _write_lists(root: Path, stage: str, pages: list[PurePosixPath], published: list[Place]) -> None:
+    column = words()["columns"][stage]
+    size = column["per_page"]
+    count = math.ceil(len(pages) / size)
+    for number in range(count):
+        items = "\n".join(_item(page, published, column["folder"]) for page in pages[number * size : (number + 1) * size])
+        name = "index.html" if number == 0 else f"index_{number}.html"
+        _save(root, f"{column['folder']}/{name}", _text("list", column["encoding"], column=column["name"],
+              parent=column["parent"], items=items, pages=count, page=number))  # fmt: skip
+
+
+def _item(page: PurePosixPath, published: list[Place], folder: str) -> str:
+    date = next(place.published_on for place in published if place.page == page)
+    title = html.escape(_title(page, published))
+    return f'<li><a href="./{page.relative_to(folder)}" title="{title}">{title}</a><span>{date}</span></li>'
+
+
+def _write_plain(root: Path) -> None:
+    links = "".join(f'<p><a href="/{column["folder"]}/">{column["name"]}</a></p>' for column in words()["columns"].values())
+    _save(root, "index.html", _text("plain", "utf-8", title=words()["site"], text=links))
+    viewer = "<p>PDF 在线预览（示例）。</p>"
+    _save(root, "pdfjs/web/viewer.html", _text("plain", "utf-8", title="PDF 预览", text=viewer))
+    robots = "# Made-up site for tests: the city and every figure are invented.\nUser-agent: *\nDisallow: /admin/\n"
+    _save(root, "robots.txt", robots.encode())

@@ -1,0 +1,44 @@
+"""Options and exit codes that the commands share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from crawler.errors import Crashed, Locked, UsageError
+from datapackages.build import BuildFailed
+from datapackages.validate import InvalidPackage
+
+LOCKED = 75
+DATA = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="YUSUAN_DATA",
+    default=Path("data"),
+    show_default=True,
+    help="The data directory.",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """2 for what was asked wrongly, 75 for a held lock, 1 for a failed gate; no traceback for these."""
+    try:
+        yield
+    except UsageError as error:
+        fail(error, 2)
+    except Locked as error:
+        fail(error, LOCKED)
+    except (Crashed, BuildFailed, InvalidPackage) as error:
+        fail(error, 1)
+
+
+def fail(error: object, code: int) -> None:
+    """Print the error and leave with that code."""
+    click.echo(f"Error: {error}", err=True)
+    sys.exit(code)

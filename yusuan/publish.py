@@ -1,0 +1,39 @@
+"""The commands that publish: facts to data packages, packages to the database of the site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.lock import hold
+from crawler.state import sightings
+from datapackages.build import build as build_database
+from datapackages.write import PackageReport, write_packages
+from yusuan.options import DATA, exit_codes
+from yusuan.reading import stored
+
+
+@click.command()
+@DATA
+def package(data: Path) -> None:
+    """Write and validate the data packages of all parsed documents."""
+    with exit_codes(), hold(data):
+        reports = packages(data)
+    for report in reports:
+        click.echo(f"{report.name}: {report.rows['facts']} facts, {report.zip_bytes / 1024:.0f} KB")
+    click.echo(f"{len(reports)} packages in {data / 'packages'}")
+
+
+@click.command()
+@DATA
+def build(data: Path) -> None:
+    """Build the site's database from the data packages and switch to it."""
+    with exit_codes(), hold(data):
+        path = build_database(data)
+    click.echo(f"{path} ({path.stat().st_size / 1024 / 1024:.1f} MB)")
+
+
+def packages(data: Path) -> list[PackageReport]:
+    """Package everything that this version of the parser has read."""
+    return write_packages(stored(data), sightings(data), data)

@@ -1,0 +1,102 @@
+"""The command that reads documents: ``yusuan parse``."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import parsers
+from crawler import blobs
+from crawler.lock import hold
+from datapackages import parsed as parsed_json
+from datapackages.model import ParsedDocument
+from datapackages.parsed import fact_rows
+from yusuan.options import DATA, exit_codes
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="With FILE: print what was read as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="With FILE: print its facts as CSV.")
+@click.option("--bom", is_flag=True, help="With --csv: begin with a byte order mark, for Excel.")
+@click.option("--workers", default=0, help="Documents read at a time; 0 is one for each core.")
+@DATA
+def parse(file: Path | None, as_json: bool, as_csv: bool, bom: bool, workers: int, data: Path) -> None:
+    """Read FILE, or all stored documents that this version of the parser has not read yet.
+
+    Exit code 1 when FILE cannot be read at all; a document with issues is no failure.
+    """
+    if file is None:
+        if as_json or as_csv or bom:
+            raise click.UsageError("--json, --csv and --bom need a FILE; `yusuan status` tells about the store")
+        with exit_codes(), hold(data):
+            counts = parse_stored(data, workers)
+        click.echo(summary(counts))
+        return
+    _parse_file(file, as_csv, bom)
+
+
+def _parse_file(file: Path, as_csv: bool, bom: bool) -> None:
+    """One file, no data directory. JSON is printed whatever happens."""
+    if not file.is_file():
+        found = parsers.unreadable("file-missing", path=str(file))
+        click.echo(parsed_json.dumps(found), nl=False)
+        sys.exit(2)
+    found = parsers.isolated(file)
+    if as_csv:
+        _print_csv(found, bom)
+    else:
+        click.echo(parsed_json.dumps(found), nl=False)
+    sys.exit(1 if found.document.kind == "broken" else 0)
+
+
+def _print_csv(found: ParsedDocument, bom: bool) -> None:
+    if bom:
+        click.echo("\ufeff", nl=False)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerows(fact_rows(found))
+
+
+def folder(data: Path) -> Path:
+    """Where parsed documents of this version of the parser lie."""
+    return data / "parsed" / parsers.parser_version()
+
+
+def parse_stored(data: Path, workers: int = 0) -> Counter[str]:
+    """Parse what is stored and not yet parsed by this version; returns how many of each kind there are now.
+
+    A result is written beside and renamed, so that a run killed at any moment is taken up where it was.
+    """
+    out = folder(data)
+    out.mkdir(parents=True, exist_ok=True)
+    waiting = [path for path in blobs.all_documents(data) if not (out / f"{path.stem}.json").exists()]
+    with click.progressbar(
+        parsers.many(waiting, workers=workers), length=len(waiting), label="Reading", file=sys.stderr
+    ) as results:
+        for _, found in results:
+            _keep(out / f"{found.document.sha256}.json", parsed_json.dumps(found))
+    return Counter(document.document.kind for document in stored(data))
+
+
+def _keep(path: Path, text: str) -> None:
+    beside = path.with_suffix(f".{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, path)
+
+
+def stored(data: Path) -> Iterator[ParsedDocument]:
+    """The parsed documents of this version, ordered by hash, one at a time."""
+    for path in sorted(folder(data).glob("*.json")):
+        yield parsed_json.loads(path.read_text(encoding="utf-8"))
+
+
+def summary(counts: Counter[str]) -> str:
+    """One line: how many documents of which kind."""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    return f"{counts.total()} documents: {kinds or 'none stored yet; see yusuan crawl and yusuan import'}"
