@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from reportlab.pdfgen.canvas import Canvas
 
 PLUGIN = Path(__file__).parent.parent / "datasette" / "plugins" / "page_image.py"
@@ -53,18 +53,13 @@ def refused(painter: Any, job: Any) -> tuple[int, str]:
     return caught.value.status, caught.value.reason
 
 
-def red_box(picture: Image.Image) -> tuple[int, int, int, int]:
+def red_box(picture: Image.Image) -> tuple[int, int, int, int] | None:
     """The bounding box of the frame's colour."""
-    frame = picture.point([255 if value == part else 0 for part in RED for value in range(256)])
-    layers = [layer.point(lambda value: value and 1) for layer in frame.split()]
-    found = [
-        (x, y)
-        for y in range(picture.height)
-        for x in range(picture.width)
-        if all(layer.getpixel((x, y)) for layer in layers)
+    bands = [
+        band.point([255 if value == part else 0 for value in range(256)])
+        for band, part in zip(picture.split(), RED, strict=True)
     ]
-    xs, ys = [x for x, _ in found], [y for _, y in found]
-    return min(xs), min(ys), max(xs) + 1, max(ys) + 1
+    return ImageChops.multiply(ImageChops.multiply(bands[0], bands[1]), bands[2]).getbbox()
 
 
 def test_the_frame_stands_just_outside_the_cell(tmp_path: Path, plugin: SimpleNamespace, painter: Any) -> None:
@@ -108,6 +103,25 @@ def test_a_cell_at_the_edge_or_beyond_the_page_is_no_error(
     path = str(pdf(tmp_path / "a.pdf"))
     for cell in ((-5.0, -5.0, 10.0, 10.0), (390.0, 590.0, 500.0, 700.0), (1000.0, 1000.0, 1100.0, 1100.0)):
         assert paint(painter, plugin.Job(path=path, page=1, cell=cell)).size == (800, 1200)
+
+
+def test_near_shows_the_surroundings_with_the_cell_in_the_middle(
+    tmp_path: Path, plugin: SimpleNamespace, painter: Any
+) -> None:
+    path = str(pdf(tmp_path / "a.pdf", size=(800, 600)))
+    picture = paint(painter, plugin.Job(path=path, page=1, cell=(400.0, 300.0, 460.0, 320.0), near=True))
+    assert picture.size == (1000, 450)  # 400 x 180 points at 2.5 pixels, from x 230 and y 220
+    assert red_box(picture) == (425 - 4, 200 - 4, 575 + 4, 250 + 4)
+
+
+def test_near_keeps_to_the_page_and_holds_a_wide_cell(
+    tmp_path: Path, plugin: SimpleNamespace, painter: Any
+) -> None:
+    path = str(pdf(tmp_path / "a.pdf", size=(800, 600)))
+    corner = paint(painter, plugin.Job(path=path, page=1, cell=(0.0, 0.0, 10.0, 10.0), near=True))
+    assert (corner.size, corner.getpixel((12, 27))) == ((1000, 450), RED)
+    wide = paint(painter, plugin.Job(path=path, page=1, cell=(10.0, 300.0, 790.0, 320.0), near=True))
+    assert wide.size == (2000, 450)
 
 
 def test_a_huge_page_is_drawn_small(tmp_path: Path, plugin: SimpleNamespace, painter: Any) -> None:

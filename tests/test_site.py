@@ -183,7 +183,7 @@ def test_every_table_and_column_of_the_database_is_described(database: sqlite3.C
         name: [column[1] for column in database.execute(f'pragma table_info("{name}")')] for name in described
     } == {name: list(TABLES[name]["columns"]) for name in described}
     assert all(TABLES[name]["title"] and TABLES[name]["description"] for name in described)
-    assert all(TABLES[name] == {"hidden": True} for name in hidden)
+    assert all(TABLES[name] == {"hidden": True, "label_column": "label_zh"} for name in hidden)
 
 
 @pytest.mark.parametrize("resource", schemas.RESOURCES)
@@ -238,6 +238,15 @@ def test_the_front_page_says_what_is_covered_and_that_it_is_made_up(site: httpx.
 def test_amounts_are_shown_in_yuan_and_ten_thousand_yuan(site: httpx.Client) -> None:
     page = site.get("/budgets/facts", params={"_search": "住房公积金", "fiscal_year": "2026"}).text
     assert '<b class="yuan">40,000,000</b> 元 <small>4,000 万元</small>' in page
+
+
+def test_codes_are_shown_in_words(site: httpx.Client) -> None:
+    for path in ("/budgets/facts?_search=公务接待费", "/budgets/facts?_all=1", "/budgets/three_public"):
+        page = site.get(path).text
+        assert "“三公”经费支出表" in page or "公务接待费" in page
+        assert "年预算" in page or ">预算</span>" in page
+        text = re.sub(r"<pre>.*?</pre>|<[^>]+>", " ", page, flags=re.S)
+        assert not re.search(r"three_public|general_public|'value'", text)
 
 
 # ---- one figure, its page and its source ----

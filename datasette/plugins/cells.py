@@ -50,6 +50,8 @@ TRUTHS = ("additive", "is_current")
 
 def word(value: Any, column: str, table: str | None = None) -> str:
     """Return the Chinese label of a word of a closed list; any other value comes back as text."""
+    if isinstance(value, Mapping):  # a foreign key that Datasette has looked up
+        value = value["value"]
     text = "" if value is None else str(value)
     if column == "jurisdiction":
         place = codes.jurisdictions().get(text)
@@ -138,7 +140,7 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
 @hookimpl
 def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> Awaitable[Markup] | Markup | None:
     label = None
-    if isinstance(value, Mapping):  # a foreign key that Datasette has looked up
+    if isinstance(value, Mapping):
         value, label = value["value"], value["label"]
     kind = kind_of(column, value, table)
     if not kind:

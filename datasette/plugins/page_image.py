@@ -1,5 +1,7 @@
 """``/-/page/<sha256>/<page>.png?cell=x0,top,x1,bottom``: a page of a stored PDF with one cell marked.
 
+``within=`` (a box) bounds the marks of its row and column, ``near=1`` shows the cell's surroundings only.
+
 The PDFs are hostile and pdfium is not thread-safe, so this file is two programs: the plugin, and
 (run as a script) the one worker process that opens PDFs under memory and time limits. The plugin
 never imports pdfium, trusts nothing the worker says beyond its bounds, and starts a new worker when
@@ -34,6 +36,7 @@ WAITING = 8  # requests that may stand in line for the worker; the next one is t
 PICTURE_BYTES = 12 << 20
 CACHE_BYTES, CACHE_ENTRIES, CACHE_SECONDS = 64 << 20, 256, 3600.0
 PIXELS, SCALE = 4_000_000, 2.0  # at most so many pixels; 144 dpi where the page is small enough
+NEAR, NEAR_SCALE = (400.0, 180.0), 2.5  # width and height in points of a cell's surroundings
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -47,12 +50,16 @@ class PictureError(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """One page to draw. ``cell`` is marked strongly, its row and column lightly inside ``within``."""
+    """One page to draw. ``cell`` is marked strongly, its row and column lightly inside ``within``.
+
+    ``near`` draws the surroundings of the cell, larger, for a narrow screen.
+    """
 
     path: str
     page: int
     cell: Box | None = None
     within: Box | None = None
+    near: bool = False
 
 
 @dataclass
@@ -181,7 +188,7 @@ def _start_worker() -> subprocess.Popen[bytes]:
 def _ask(worker: subprocess.Popen[bytes], job: Job) -> bytes:
     """One question, one answer; an answer out of bounds counts as a dead worker (EOFError, ValueError)."""
     assert worker.stdin and worker.stdout
-    worker.stdin.write(json.dumps([job.path, job.page, job.cell, job.within]).encode() + b"\n")
+    worker.stdin.write(json.dumps([job.path, job.page, job.cell, job.within, job.near]).encode() + b"\n")
     worker.stdin.flush()
     status, _, rest = worker.stdout.readline(200).decode("ascii").strip().partition(" ")
     if status != "200":
@@ -230,6 +237,7 @@ async def page_picture(datasette: Any, request: Any) -> Response:
             page=int(request.url_vars["page"]),
             cell=read_box(request.args.get("cell") or ""),
             within=read_box(request.args.get("within") or ""),
+            near=request.args.get("near") == "1",
         )
         picture = await painter.paint(job)
     except PictureError as refusal:
@@ -288,19 +296,47 @@ def _mark(image: Any, cell: Box, within: Box | None, scale: float) -> None:
         image.paste((200, 30, 30), edge)
 
 
-def _render(path: str, page: int, cell: Box | None, within: Box | None) -> bytes:
+def _surroundings(cell: Box, width: float, height: float) -> Box:
+    """The part of the page around the cell; it keeps to the page, and holds the whole cell."""
+
+    def span(start: float, end: float, wanted: float, most: float) -> tuple[float, float]:
+        size = min(max(wanted, end - start + 20), most)
+        first = min(max((start + end - size) / 2, 0), most - size)
+        return first, first + size
+
+    (left, right), (top, bottom) = (
+        span(cell[0], cell[2], NEAR[0], width),
+        span(cell[1], cell[3], NEAR[1], height),
+    )
+    return left, top, right, bottom
+
+
+def _moved(box: Box, left: float, top: float) -> Box:
+    return box[0] - left, box[1] - top, box[2] - left, box[3] - top
+
+
+def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool) -> Any:
+    """Return a Pillow image of the page, or of the cell's surroundings, with the marks in it."""
+    width, height = sheet.get_size()
+    view = _surroundings(cell, width, height) if cell and near else (0.0, 0.0, width, height)
+    left, top, right, bottom = view
+    area, side = max((right - left) * (bottom - top), 1), max(right - left, bottom - top, 1)
+    scale = min(NEAR_SCALE if near else SCALE, math.sqrt(PIXELS / area), 4000 / side)
+    crop = (left, height - bottom, width - right, top)
+    image = sheet.render(scale=scale, crop=crop).to_pil().convert("RGB")
+    if cell is not None:
+        _mark(image, _moved(cell, left, top), within and _moved(within, left, top), scale)
+    return image
+
+
+def _render(path: str, page: int, cell: Box | None, within: Box | None, near: bool) -> bytes:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(path)
     try:
         if page > len(document):
             raise PictureError(404, "page-missing")
-        sheet = document[page - 1]
-        width, height = sheet.get_size()
-        scale = min(SCALE, math.sqrt(PIXELS / max(width * height, 1)), 4000 / max(width, height, 1))
-        image = sheet.render(scale=scale).to_pil().convert("RGB")
-        if cell is not None:
-            _mark(image, cell, within, scale)
+        image = _draw_page(document[page - 1], cell, within, near)
     finally:
         document.close()
     out = io.BytesIO()
