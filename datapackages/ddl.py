@@ -23,7 +23,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("unit_name", "document_year", "canonical", "function_name", "fund", "stage", "jurisdiction"),
         ("document_year", "canonical", "unit_name", "function_name", "fund", "stage", "jurisdiction"),
         ("canonical", *(name for name in COUNTED if name != "canonical"), "jurisdiction"),
-        ("function_code", "document_year", "unit_name", "canonical", "fund", "stage", "jurisdiction"),
+        ("function_code", *COUNTED, "jurisdiction"),
         ("table_id", "row", "column"),
         ("sha256", "page"),
         ("amount",),
