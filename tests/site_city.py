@@ -64,7 +64,29 @@ FUNCTIONS = (
     Line("残疾人康复", "836.90", "500.00", code="2081104", path="社会保障和就业支出/残疾人事业/残疾人康复"),
     Line("住房公积金", "4000.00", "4000.00", code="2210201", path="住房保障支出/住房改革支出/住房公积金"),
 )
+LAST_YEAR = (
+    Line("合计", "4800.00", "4300.00", role="total"),
+    Line("残疾人康复", "800.00", "300.00", code="2081104", path="社会保障和就业支出/残疾人事业/残疾人康复"),
+    Line("住房公积金", "4000.00", "4000.00", code="2210201", path="住房保障支出/住房改革支出/住房公积金"),
+)
 UNITS = ("示例市教育局", "示例市民政局", "示例市残疾人联合会")
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """One PDF: a unit's budget of one year; each table (canonical, title, lines) fills a page."""
+
+    unit: str
+    year: int
+    tables: tuple[tuple[str, str, tuple[Line, ...]], ...]
+
+    @property
+    def title(self) -> str:
+        return f"{self.unit}{self.year}年单位预算公开"
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        return "项目", f"{self.year}年预算数", f"{self.year - 1}年预算数"
 
 
 @dataclass(frozen=True)
@@ -82,20 +104,18 @@ def cell(row: int, column: int) -> Box:
     return (left, TOP + row * ROW, left + WIDTHS[column], TOP + (row + 1) * ROW)
 
 
-def pdf(unit: str, tables: tuple[tuple[str, tuple[Line, ...]], ...]) -> bytes:
+def pdf(disclosure: Disclosure) -> bytes:
     """Draw one page for each table, ruled and filled."""
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=PAGE, invariant=True)
-    for title, lines in tables:
+    for _, title, lines in disclosure.tables:
         canvas.setFont("STSong-Light", 18)
-        canvas.drawCentredString(PAGE[0] / 2, PAGE[1] - 60, title)
+        canvas.drawCentredString(PAGE[0] / 2, PAGE[1] - 60, f"{disclosure.year}年{title}")
         canvas.setFont("STSong-Light", 11)
-        canvas.drawString(LEFT, PAGE[1] - TOP + 8, f"编制单位：{unit}（虚构）")
+        canvas.drawString(LEFT, PAGE[1] - TOP + 8, f"编制单位：{disclosure.unit}（虚构）")
         canvas.drawRightString(LEFT + sum(WIDTHS), PAGE[1] - TOP + 8, "单位：万元")
-        printed = [("项目", "2026年预算数", "2025年预算数")] + [
-            (line.name, line.now, line.before) for line in lines
-        ]
+        printed = [disclosure.columns] + [(line.name, line.now, line.before) for line in lines]
         for row, texts in enumerate(printed):
             for column, text in enumerate(texts):
                 _draw(canvas, cell(row, column), text, right=row > 0 and column > 0)
@@ -113,34 +133,28 @@ def _draw(canvas: Canvas, box: Box, text: str, right: bool) -> None:
         canvas.drawString(x0 + 6, PAGE[1] - bottom + 9, text)
 
 
-def parsed(
-    sha256: str, size: int, unit: str, tables: tuple[tuple[str, str, tuple[Line, ...]], ...]
-) -> ParsedDocument:
+def parsed(disclosure: Disclosure, sha256: str, size: int) -> ParsedDocument:
     """What a parser that reads everything would say about the bytes of :func:`pdf`."""
     document = Document(
         sha256=sha256,
         bytes=size,
-        pages=len(tables),
+        pages=len(disclosure.tables),
         text_layer="text",
         kind="budget",
-        fiscal_year=2026,
+        fiscal_year=disclosure.year,
         year_basis="table_title",
         stage="budget",
         scope="unit",
         part="whole",
-        unit_name=unit,
+        unit_name=disclosure.unit,
         department_name="",
-        title=f"{unit}2026年单位预算公开",
+        title=disclosure.title,
         producer="",
         language="",
         parser_version="test",
     )
-    listed = [_table(sha256, unit, page, *entry) for page, entry in enumerate(tables, 1)]
-    facts = [
-        fact
-        for page, (entry, table) in enumerate(zip(tables, listed, strict=True), 1)
-        for fact in _facts(sha256, unit, page, entry[0], table.table_id, entry[2])
-    ]
+    listed = [_table(disclosure, sha256, page) for page in range(1, len(disclosure.tables) + 1)]
+    facts = [fact for table in listed for fact in _facts(disclosure, sha256, table)]
     return ParsedDocument(
         document=document,
         tables=tuple(listed),
@@ -163,7 +177,8 @@ def parsed(
     )
 
 
-def _table(sha256: str, unit: str, page: int, canonical: str, title: str, lines: tuple[Line, ...]) -> Table:
+def _table(disclosure: Disclosure, sha256: str, page: int) -> Table:
+    canonical, title, lines = disclosure.tables[page - 1]
     texts = [(line.name, line.now, line.before) for line in lines]
     rows = tuple(
         tuple(Cell(text=text, page=page, box=cell(row, column)) for column, text in enumerate(printed))
@@ -175,25 +190,25 @@ def _table(sha256: str, unit: str, page: int, canonical: str, title: str, lines:
         title=title,
         canonical=canonical,
         block="",
-        unit_name=unit,
+        unit_name=disclosure.unit,
         money_unit="万元",
         pages=(page,),
-        columns=("项目", "2026年预算数", "2025年预算数"),
+        columns=disclosure.columns,
         rows=rows,
         state="parsed",
     )
 
 
-def _facts(
-    sha256: str, unit: str, page: int, canonical: str, table_id: str, lines: tuple[Line, ...]
-) -> Iterator[Fact]:
-    for row, line in enumerate(lines, 1):
-        for column, (text, year) in enumerate(((line.now, 2026), (line.before, 2025)), 1):
+def _facts(disclosure: Disclosure, sha256: str, table: Table) -> Iterator[Fact]:
+    (page,) = table.pages
+    for row, line in enumerate(disclosure.tables[page - 1][2], 1):
+        for column, text in enumerate((line.now, line.before), 1):
+            year = disclosure.year + 1 - column
             x0, top, x1, bottom = cell(row, column)
             yield Fact(
                 fact_id=f"{sha256[:16]}-p{page}-x{x0:.0f}-y{top:.0f}",
                 sha256=sha256,
-                table_id=table_id,
+                table_id=table.table_id,
                 page=page,
                 row=row,
                 column=column + 1,
@@ -201,9 +216,9 @@ def _facts(
                 top=top,
                 x1=x1,
                 bottom=bottom,
-                unit_name=unit,
+                unit_name=disclosure.unit,
                 department_name="",
-                document_year=2026,
+                document_year=disclosure.year,
                 stage="budget",
                 scope="unit",
                 row_unit_code="",
@@ -211,7 +226,7 @@ def _facts(
                 fiscal_year=year,
                 phase="approved",
                 measure="amount",
-                canonical=canonical,
+                canonical=table.canonical,
                 block="",
                 direction="expenditure",
                 flow="current",
@@ -226,11 +241,11 @@ def _facts(
                 econ_gov_name="",
                 code_text=line.code,
                 code_basis="printed" if line.code else "",
-                classification_year=2026 if line.code else None,
+                classification_year=disclosure.year if line.code else None,
                 item=line.item,
                 name=line.name,
                 row_path=line.path or line.name,
-                column_label=f"{year}年预算数",
+                column_label=disclosure.columns[column],
                 project_name="",
                 project_kind="",
                 row_role=line.role,
@@ -245,37 +260,48 @@ def _facts(
             )
 
 
+def disclosures() -> list[Disclosure]:
+    """What the city has published: every unit's budget of 2026, and one of 2025."""
+
+    def both(functions: tuple[Line, ...]) -> tuple[tuple[str, str, tuple[Line, ...]], ...]:
+        return (("three_public", "“三公”经费预算表", THREE_PUBLIC), ("general_function", "支出表", functions))
+
+    this_year = [Disclosure(unit, 2026, both(FUNCTIONS)) for unit in UNITS]
+    return [*this_year, Disclosure(UNITS[0], 2025, both(LAST_YEAR)[1:])]
+
+
 def make(data: Path) -> City:
     """Write PDFs, packages and the database of the city into an empty data directory."""
     documents, sightings = [], []
-    for number, unit in enumerate(UNITS):
-        titles = (("three_public", "“三公”经费预算表", THREE_PUBLIC), ("general_function", "支出表", FUNCTIONS))
-        content = pdf(unit, tuple((f"2026年{title}", lines) for _, title, lines in titles))
+    for number, disclosure in enumerate(disclosures()):
+        content = pdf(disclosure)
         sha256 = hashlib.sha256(content).hexdigest()
         path = data / "documents" / sha256[:2] / f"{sha256}.pdf"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        documents.append(parsed(sha256, len(content), unit, titles))
-        sightings.append(
-            Sighting(
-                sha256=sha256,
-                url=f"http://demo.yusuan.example/czxx/{number}.pdf",
-                page_url="http://demo.yusuan.example/czxx/index.html",
-                title=f"{unit}2026年单位预算公开",
-                publisher=unit,
-                source="demo",
-                jurisdiction=PLACE,
-                published_on="2026-03-12",
-                first_seen="2026-03-20T02:17:00+08:00",
-                last_seen="2026-03-21T02:17:00+08:00",
-                retrieved_at="2026-03-20T02:17:00+08:00",
-            )
-        )
+        documents.append(parsed(disclosure, sha256, len(content)))
+        sightings.append(_sighting(disclosure, sha256, f"http://demo.yusuan.example/czxx/{number}.pdf"))
     write_packages(documents, sightings, data)
     build(data)
     first = documents[0]
     hospitality = next(fact for fact in first.facts if fact.item == "hospitality" and fact.fiscal_year == 2026)
     return City(data=data, sha256=first.document.sha256, hospitality=hospitality)
+
+
+def _sighting(disclosure: Disclosure, sha256: str, url: str) -> Sighting:
+    return Sighting(
+        sha256=sha256,
+        url=url,
+        page_url="http://demo.yusuan.example/czxx/index.html",
+        title=disclosure.title,
+        publisher=disclosure.unit,
+        source="demo",
+        jurisdiction=PLACE,
+        published_on=f"{disclosure.year}-03-12",
+        first_seen="2026-03-20T02:17:00+08:00",
+        last_seen="2026-03-21T02:17:00+08:00",
+        retrieved_at="2026-03-20T02:17:00+08:00",
+    )
 
 
 def free_port() -> int:

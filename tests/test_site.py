@@ -148,11 +148,20 @@ def test_three_public_lists_the_items_of_a_unit_with_the_largest_first(site: htt
     ]
 
 
-def test_largest_changes_compares_the_two_years_of_one_row(site: httpx.Client) -> None:
-    found = rows(site, "/budgets/largest_changes.json", word="公务用车购置")
+def test_changes_in_table_compares_the_two_years_of_one_row(site: httpx.Client) -> None:
+    found = rows(site, "/budgets/changes_in_table.json", word="公务用车购置")
     assert [(row["amount"], row["last_amount"], row["change_amount"]) for row in found] == [
         (0, 50000, "-50000.00")
     ] * 3
+
+
+def test_largest_changes_compares_two_years_of_documents(site: httpx.Client) -> None:
+    found = rows(site, "/budgets/largest_changes.json", word="")
+    assert [
+        (row["unit_name"], row["name"], row["amount"], row["last_amount"], row["change_amount"]) for row in found
+    ] == [
+        ("示例市教育局", "残疾人康复", 8369000, 8000000, "369000.00"),
+    ]
 
 
 def test_a_facet_narrows_a_search(site: httpx.Client) -> None:
@@ -231,7 +240,7 @@ def test_no_english_fragment_of_datasette_is_left(path: str, site: httpx.Client)
 def test_the_front_page_says_what_is_covered_and_that_it_is_made_up(site: httpx.Client) -> None:
     page = site.get("/").text
     tiles = re.findall(r'class="tile"[^>]*><b>([\d,]+)</b><span>(.*?)</span>', page)
-    assert tiles == [("1", "行政区划"), ("3", "单位"), ("3", "文件"), ("6", "表"), ("48", "数据")]
+    assert tiles == [("1", "行政区划"), ("3", "单位"), ("4", "文件"), ("7", "表"), ("54", "数据")]
     assert "示例市”（999900）是虚构的城市" in page
 
 

@@ -122,7 +122,7 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
     if value is None or value == "":
         return ""
     text = str(value)
-    if column == "fact_id" and FACT_ID.fullmatch(text):
+    if column.endswith("fact_id") and FACT_ID.fullmatch(text):
         return "figure"
     if column in ("sha256", "supersedes") and SHA256.fullmatch(text):
         return "document"
