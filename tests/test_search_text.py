@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datapackages.search_text import index_text, match_query
+
+steady = settings(deadline=None, derandomize=True)  # a busy machine must fail no test
 
 TEXTS = [
     "住房公积金",
@@ -97,6 +99,7 @@ def test_the_tokens_of_a_text(text: str, tokens: str) -> None:
     assert index_text(text) == tokens
 
 
+@steady
 @given(st.text(max_size=40))
 def test_whatever_is_typed_is_a_valid_expression(query: str) -> None:
     assert search(index(["住房公积金"]), query) in ([], [0])
@@ -105,6 +108,7 @@ def test_whatever_is_typed_is_a_valid_expression(query: str) -> None:
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=12)
 
 
+@steady
 @given(HAN, st.data())
 def test_every_part_of_a_han_text_finds_its_row(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
@@ -112,11 +116,13 @@ def test_every_part_of_a_han_text_finds_its_row(text: str, data: st.DataObject) 
     assert search(index([text]), text[start:end]) == [0]
 
 
+@steady
 @given(st.lists(HAN, min_size=1, max_size=6), HAN)
 def test_han_search_is_substring_search(texts: list[str], query: str) -> None:
     assert search(index(texts), query[:2]) == [row for row, text in enumerate(texts) if query[:2] in text]
 
 
+@steady
 @given(st.text(alphabet="三公人20Gx（、 ", min_size=1, max_size=10))
 def test_a_text_finds_itself(text: str) -> None:
     assert search(index([text]), text) == ([0] if index_text(text) else [])
