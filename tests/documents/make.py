@@ -22,7 +22,6 @@ sys.path.insert(0, str(HERE))  # the generator is a folder of this folder, not a
 
 import fontTools  # noqa: E402
 import reportlab  # noqa: E402
-
 from generator import document, fixtures, font, site  # noqa: E402
 from generator.city import departments, units  # noqa: E402
 
@@ -40,8 +39,12 @@ def main(target: Path) -> None:
 
 def made_with() -> dict[str, Any]:
     """What decides the bytes of a PDF: the fonts, the two libraries and the compressor."""
-    return {"fonts": font.digests(), "reportlab": reportlab.__version__, "fonttools": fontTools.version,
-            "zlib": zlib.ZLIB_RUNTIME_VERSION}  # fmt: skip
+    return {
+        "fonts": font.digests(),
+        "reportlab": reportlab.__version__,
+        "fonttools": fontTools.version,
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+    }
 
 
 def _make_fixtures(target: Path, drawable: frozenset[int]) -> None:
@@ -75,12 +78,21 @@ def _edit(truths: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
     """The cells by which an edited document differs from the one it replaced, read off their truths."""
     before, after = truths[name.removesuffix("-edited")], truths[name]
     cells = [
-        {"canonical": old["canonical"], "block": old["block"], "row": row, "row_name": line[0], "column": column,
-         "column_path": old["columns"][column - 1], "before": line[column - 1], "after": text}
+        {
+            "canonical": old["canonical"],
+            "block": old["block"],
+            "row": row,
+            "row_name": line[0],
+            "column": column,
+            "column_path": old["columns"][column - 1],
+            "before": line[column - 1],
+            "after": text,
+        }
         for old, new in zip(before["tables"], after["tables"], strict=True)
         for row, (line, other) in enumerate(zip(old["rows"], new["rows"], strict=True), 1)
-        for column, text in enumerate(other, 1) if text != line[column - 1]
-    ]  # fmt: skip
+        for column, text in enumerate(other, 1)
+        if text != line[column - 1]
+    ]
     return {"before": before["file"], "after": after["file"], "cells": cells}
 
 
@@ -89,24 +101,56 @@ def _write_documents(demo: Path, found: list[site.Place]) -> None:
     rows = []
     for place in found:
         made, file = place.document, f"night{place.document.night}/{place.path}"
-        rows.append({
-            "name": made.name, "file": file, "night": made.night, "unit_id": made.owner_id,
-            "unit_name": made.accounts.name, "document_year": made.accounts.year, "stage": made.accounts.stage,
-            "scope": "department" if len(made.accounts.units) > 1 else "unit", "title": made.title,
-            "url": f"http://{host}/{place.path}", "page_url": f"http://{host}/{place.page}",
-            "published_on": place.published_on, "sha256": hashlib.sha256((demo / file).read_bytes()).hexdigest(),
-        })  # fmt: skip
+        rows.append(
+            {
+                "name": made.name,
+                "file": file,
+                "night": made.night,
+                "unit_id": made.owner_id,
+                "unit_name": made.accounts.name,
+                "document_year": made.accounts.year,
+                "stage": made.accounts.stage,
+                "scope": "department" if len(made.accounts.units) > 1 else "unit",
+                "title": made.title,
+                "url": f"http://{host}/{place.path}",
+                "page_url": f"http://{host}/{place.page}",
+                "published_on": place.published_on,
+                "sha256": hashlib.sha256((demo / file).read_bytes()).hexdigest(),
+            }
+        )
     _write_csv(demo / "documents.csv", rows)
 
 
 def _write_units(demo: Path) -> None:
     """The units as the registry would list them; a former name is an alias, no unit of its own."""
-    rows = [{"unit_id": department.id, "name": department.name, "aliases": "", "short_names": department.short,
-             "kind": "department", "parent": "", "jurisdiction": "999900", "official_code": department.code,
-             "valid_from": "2024-01-01"} for department in departments().values()]  # fmt: skip
-    rows += [{"unit_id": unit.id, "name": unit.name, "aliases": unit.former_name, "short_names": "",
-              "kind": unit.kind, "parent": unit.department.id, "jurisdiction": "999900", "official_code": unit.code,
-              "valid_from": "2024-01-01"} for unit in units()]  # fmt: skip
+    rows = [
+        {
+            "unit_id": department.id,
+            "name": department.name,
+            "aliases": "",
+            "short_names": department.short,
+            "kind": "department",
+            "parent": "",
+            "jurisdiction": "999900",
+            "official_code": department.code,
+            "valid_from": "2024-01-01",
+        }
+        for department in departments().values()
+    ]
+    rows += [
+        {
+            "unit_id": unit.id,
+            "name": unit.name,
+            "aliases": unit.former_name,
+            "short_names": "",
+            "kind": unit.kind,
+            "parent": unit.department.id,
+            "jurisdiction": "999900",
+            "official_code": unit.code,
+            "valid_from": "2024-01-01",
+        }
+        for unit in units()
+    ]
     _write_csv(demo / "units.csv", rows)
 
 

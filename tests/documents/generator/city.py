@@ -72,7 +72,9 @@ def units() -> tuple[Unit, ...]:
     for entry in plan()["units"]:
         department = departments()[entry["department"]]
         number = 1 + sum(unit.department is department for unit in made)
-        rest = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+        rest: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
+        }
         made.append(Unit(**{**rest, "department": department, "code": f"{department.code}{number:03}"}))
     return tuple(made)
 

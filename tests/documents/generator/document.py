@@ -39,10 +39,14 @@ def documents() -> Iterator[Document]:
     for unit in units():
         for year, stage in YEARS:
             if year not in unit.unpublished:
-                yield Document(name=_name(unit.id, year, stage), owner_id=unit.id, accounts=accounts(unit, year, stage))
+                yield Document(
+                    name=_name(unit.id, year, stage), owner_id=unit.id, accounts=accounts(unit, year, stage)
+                )
     for entry in plan()["department_budgets"]:
         made = department_accounts(departments()[entry["department"]], entry["year"])
-        yield Document(name=_name(entry["department"], entry["year"], "budget"), owner_id=entry["department"], accounts=made)
+        yield Document(
+            name=_name(entry["department"], entry["year"], "budget"), owner_id=entry["department"], accounts=made
+        )
     yield _edited()
 
 
@@ -76,22 +80,44 @@ def _blocks(document: Document, tables: list[Grid], performance: list[Form]) -> 
     words = sentences()[made.stage]
     part = Heading(1, words["tables"].format(year=made.year, scope=scope_of(made)))
     # The part's heading stands on the page of its first table, as it does in most real documents.
-    return [Cover((made.name, f"{made.year}年度{kind}公开")), Contents("目  录"), Break(), *opening(made),
-            Break(tables[0].landscape), part, *tables, Break(), *explanation(made), *performance]  # fmt: skip
+    return [
+        Cover((made.name, f"{made.year}年度{kind}公开")),
+        Contents("目  录"),
+        Break(),
+        *opening(made),
+        Break(tables[0].landscape),
+        part,
+        *tables,
+        Break(),
+        *explanation(made),
+        *performance,
+    ]
 
 
-def _truth(document: Document, path: Path, blocks: list[Block], report: Report, filled: list[dict[str, Any]],
-           ) -> dict[str, Any]:  # fmt: skip
+def _truth(
+    document: Document,
+    path: Path,
+    blocks: list[Block],
+    report: Report,
+    filled: list[dict[str, Any]],
+) -> dict[str, Any]:
     made = document.accounts
-    found: dict[str, Any] = {"file": path.name, "title": document.title, "unit_name": made.name,
-                             "fiscal_year": made.year, "phase": made.stage, "tables": []}  # fmt: skip
+    found: dict[str, Any] = {
+        "file": path.name,
+        "title": document.title,
+        "unit_name": made.name,
+        "fiscal_year": made.year,
+        "phase": made.stage,
+        "tables": [],
+    }
     places = [number for number, block in enumerate(blocks) if isinstance(block, Form)]
     for number, block in enumerate(blocks):
         if isinstance(block, Grid):
             found["tables"] += truth(block, sorted(set(report.grids[number])))
     if filled:
-        found["performance"] = [{**entry, "page": report.grids[place][0]}
-                                for place, entry in zip(places, filled, strict=True)]  # fmt: skip
+        found["performance"] = [
+            {**entry, "page": report.grids[place][0]} for place, entry in zip(places, filled, strict=True)
+        ]
     return found
 
 
@@ -118,11 +144,30 @@ def _misprinted(document: Document, grid: Grid, entry: dict[str, Any], planted: 
     cells[column] = wrong
     rows = tuple(tuple(cells) if number == row else line for number, line in enumerate(listing.rows))
     listings[place] = replace(listing, rows=rows)
-    planted.append({"document": document.name, "canonical": grid.canonical, "block": entry["block"],
-                    "title": grid.title, "row": row + 1, "row_name": "".join(cells[:2]), "column": column + 1,
-                    "column_path": listing.columns[column], "printed": wrong, "right": right})  # fmt: skip
-    return replace(grid, listings=tuple(listings), note="; ".join(filter(None, (
-        grid.note, f"planted error: row {row + 1} column {column + 1} prints {wrong}, right is {right}"))))  # fmt: skip
+    planted.append(
+        {
+            "document": document.name,
+            "canonical": grid.canonical,
+            "block": entry["block"],
+            "title": grid.title,
+            "row": row + 1,
+            "row_name": "".join(cells[:2]),
+            "column": column + 1,
+            "column_path": listing.columns[column],
+            "printed": wrong,
+            "right": right,
+        }
+    )
+    return replace(
+        grid,
+        listings=tuple(listings),
+        note="; ".join(
+            filter(
+                None,
+                (grid.note, f"planted error: row {row + 1} column {column + 1} prints {wrong}, right is {right}"),
+            )
+        ),
+    )
 
 
 def _printed_like(right: str, value: Decimal, entry: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from generator.city import DATA
 from generator.grid import Grid, Listing, truth
 from generator.layout import write
@@ -24,15 +23,20 @@ def make(spec: dict[str, Any], path: Path, drawable: frozenset[int]) -> dict[str
     """Draw one fixture to ``path``; return its truth."""
     tables = [_grid(spec, entry) for entry in spec["grids"]]
     report = write(path, spec["grids"][0]["title"], list(tables), drawable)
-    found = [entry for number, grid in enumerate(tables) for entry in truth(grid, sorted(set(report.grids[number])))]
+    found = [
+        entry for number, grid in enumerate(tables) for entry in truth(grid, sorted(set(report.grids[number])))
+    ]
     head = {"file": path.name, **{key: spec[key] for key in ("unit_name", "fiscal_year", "phase")}}
     return {**head, "tables": found}
 
 
 def _grid(spec: dict[str, Any], entry: dict[str, Any]) -> Grid:
     plain = {key: entry[key] for key in ("canonical", "title", "money_unit")}
-    chosen = {key: entry[key] for key in ("label", "note", "empty", "rotated", "repeat_header", "split_rows",
-                                          "new_page") if key in entry}  # fmt: skip
+    chosen = {
+        key: entry[key]
+        for key in ("label", "note", "empty", "rotated", "repeat_header", "split_rows", "new_page")
+        if key in entry
+    }
     return Grid(
         **plain,
         **chosen,

@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any
 
 import yaml
-
 from generator.city import DATA, names
 from generator.figures import SOURCES, Accounts, Economic, Line, public_total
 from generator.grid import Grid, Listing, Row
@@ -33,8 +32,13 @@ class Sheet:
         return self.words.get(name, default)
 
     def text(self, template: str) -> str:
-        return template.format(year=self.accounts.year, last=self.accounts.year - 1, name=self.accounts.name,
-                               money=self.say("money"), n=self.say("number", 0))  # fmt: skip
+        return template.format(
+            year=self.accounts.year,
+            last=self.accounts.year - 1,
+            name=self.accounts.name,
+            money=self.say("money"),
+            n=self.say("number", 0),
+        )
 
     def money(self, yuan: int) -> str:
         """The amount as this table prints it."""
@@ -50,7 +54,9 @@ class Sheet:
         flow = column.get("of") or row.get("of") or self.say("of", "expenditure")
         lines: Iterable[Line] = self.accounts.flow(flow)
         nature = column.get("nature", "total")
-        return sum(line.of(nature) for line in lines if line.source in wanted and line.function.startswith(function))
+        return sum(
+            line.of(nature) for line in lines if line.source in wanted and line.function.startswith(function)
+        )
 
 
 @cache
@@ -128,8 +134,11 @@ def _lists(sheet: Sheet) -> Filled:
         rows += _categories(sheet, spec, values)
         foot = [_line(sheet, spec, row, values) for row in spec["foot"]]
         columns = tuple(sheet.text(column["path"]) for column in spec["columns"])
-        listings.append(Listing(block=spec["block"], heading=spec["heading"], columns=columns,
-                                rows=(*rows, *foot), foot=len(foot)))  # fmt: skip
+        listings.append(
+            Listing(
+                block=spec["block"], heading=spec["heading"], columns=columns, rows=(*rows, *foot), foot=len(foot)
+            )
+        )
     return listings, False
 
 
@@ -148,8 +157,10 @@ def _categories(sheet: Sheet, spec: Spec, values: list[Spec]) -> list[Row]:
         return []
     known = form("categories")["budget" if wanted == "used" else wanted]
     used = [entry for entry in known if wanted != "used" or _any(sheet, values, entry[0])]
-    return [(f"{_numeral(number)}、{name}", *(sheet.money(sheet.amount(column, {}, code)) for column in values))
-            for number, (code, name) in enumerate(used, 1)]  # fmt: skip
+    return [
+        (f"{_numeral(number)}、{name}", *(sheet.money(sheet.amount(column, {}, code)) for column in values))
+        for number, (code, name) in enumerate(used, 1)
+    ]
 
 
 def _any(sheet: Sheet, columns: list[Spec], function: str) -> bool:
@@ -166,8 +177,11 @@ def _functions(sheet: Sheet) -> Filled:
     columns = sheet.say("columns")
     codes = {line.function for flow in ("expenditure", "revenue") for line in sheet.accounts.flow(flow)}
     branches = sorted({code[:length] for code in codes for length in (3, 5, 7)})
-    rows = [(*_code_cells(sheet, code, "function", (3, 5, 7)), *_values(sheet, code))
-            for code in branches if _any(sheet, columns, code)]  # fmt: skip
+    rows = [
+        (*_code_cells(sheet, code, "function", (3, 5, 7)), *_values(sheet, code))
+        for code in branches
+        if _any(sheet, columns, code)
+    ]
     return _with_total(sheet, rows, _values(sheet, ""))
 
 
@@ -237,7 +251,9 @@ def _economic_blocks(sheet: Sheet) -> Filled:
         rows = [(code, names("economic")[code], sheet.money(amounts[code])) for code in sorted(amounts)]
         whole = sum(getattr(line, spec["nature"]) for line in lines)
         rows.append((spec["foot"], "", sheet.money(whole)))
-        listings.append(Listing(block=spec["block"], columns=tuple(spec["columns"]), rows=tuple(rows), foot=1, merged=2))
+        listings.append(
+            Listing(block=spec["block"], columns=tuple(spec["columns"]), rows=tuple(rows), foot=1, merged=2)
+        )
     return listings, False
 
 
@@ -260,11 +276,18 @@ def _item(sheet: Sheet, place: Spec) -> int:
 
 
 def _projects(sheet: Sheet) -> Filled:
-    projects = [project for project in sheet.accounts.projects
-                if project.amount and project.source in SOURCES[sheet.say("source")]]  # fmt: skip
-    lines = [Line(unit=project.unit, function="", source=project.source, project=project.amount) for project in projects]
-    rows = [(*(_project_text(sheet, project, word) for word in sheet.say("texts")), *_sums(sheet, [line]))
-            for project, line in zip(projects, lines, strict=True)]  # fmt: skip
+    projects = [
+        project
+        for project in sheet.accounts.projects
+        if project.amount and project.source in SOURCES[sheet.say("source")]
+    ]
+    lines = [
+        Line(unit=project.unit, function="", source=project.source, project=project.amount) for project in projects
+    ]
+    rows = [
+        (*(_project_text(sheet, project, word) for word in sheet.say("texts")), *_sums(sheet, [line]))
+        for project, line in zip(projects, lines, strict=True)
+    ]
     heads = len(sheet.say("heads"))
     label = sheet.accounts.name if sheet.say("total") == "unit" else "合计"
     if rows:
@@ -277,8 +300,10 @@ def _project_text(sheet: Sheet, project: Any, word: str) -> str:
 
 
 def _sums(sheet: Sheet, lines: list[Line]) -> Row:
-    return tuple(sheet.money(sum(line.project for line in lines if line.source in SOURCES[column.get("source", "all")]))
-                 for column in sheet.say("columns"))  # fmt: skip
+    return tuple(
+        sheet.money(sum(line.project for line in lines if line.source in SOURCES[column.get("source", "all")]))
+        for column in sheet.say("columns")
+    )
 
 
 def _units(sheet: Sheet) -> Filled:
@@ -295,8 +320,10 @@ def _units(sheet: Sheet) -> Filled:
 
 
 def _sources(sheet: Sheet, lines: list[Line]) -> Row:
-    return tuple(sheet.money(sum(line.of("total") for line in lines if line.source in SOURCES[column.get("source", "all")]))
-                 for column in sheet.say("columns"))  # fmt: skip
+    return tuple(
+        sheet.money(sum(line.of("total") for line in lines if line.source in SOURCES[column.get("source", "all")]))
+        for column in sheet.say("columns")
+    )
 
 
 def _operating(sheet: Sheet) -> Filled:
@@ -304,22 +331,26 @@ def _operating(sheet: Sheet) -> Filled:
     lines = [line for line in sheet.accounts.economics if line.public] if sheet.accounts.administration else []
     whole = sum(line.public for line in lines)
     if sheet.say("by_economic"):
-        rows = [(line.code, names("economic")[line.code], sheet.money(line.public)) for line in lines]
+        items = [(line.code, names("economic")[line.code], sheet.money(line.public)) for line in lines]
         category = ("302", names("economic")["302"], sheet.money(whole))
-        return _with_total(sheet, [category, *rows] if rows else [], (sheet.money(whole),))
+        return _with_total(sheet, [category, *items] if items else [], (sheet.money(whole),))
     values = tuple(sheet.money(0 if column.get("item") == "none" else whole) for column in sheet.say("columns"))
-    rows = [(sheet.say("total"), *values)]
+    rows: list[Row] = [(sheet.say("total"), *values)]
     if lines:
         rows.append((sheet.accounts.name, *values))
     return [Listing(columns=_columns(sheet), rows=tuple(rows))], not lines
 
 
 def _purchases(sheet: Sheet) -> Filled:
-    bought = [(kind, project.name, amount) for project in sheet.accounts.projects
-              for kind, amount in project.bought.items() if amount]  # fmt: skip
+    bought = [
+        (kind, project.name, amount)
+        for project in sheet.accounts.projects
+        for kind, amount in project.bought.items()
+        if amount
+    ]
     rows: list[Row] = []
     for kind, name, amount in bought:
-        heads = (name, kind) if sheet.say("swapped") else (kind, name, "政府集中采购")
+        heads = (name, kind) if sheet.say("swapped") else (kind, name, sheet.say("method"))
         rows.append((*heads, *_bought(sheet, amount)))
     return _with_total(sheet, rows, _bought(sheet, sum(amount for _, _, amount in bought)))
 
@@ -329,9 +360,16 @@ def _bought(sheet: Sheet, amount: int) -> Row:
 
 
 def _empty_lists(sheet: Sheet) -> Filled:
-    return [Listing(block=spec["block"], heading=spec["heading"], merged=spec["merged"],
-                    columns=tuple(spec["columns"]), rows=tuple(tuple(row) for row in spec["rows"]))
-            for spec in sheet.say("lists")], True  # fmt: skip
+    return [
+        Listing(
+            block=spec["block"],
+            heading=spec["heading"],
+            merged=spec["merged"],
+            columns=tuple(spec["columns"]),
+            rows=tuple(tuple(row) for row in spec["rows"]),
+        )
+        for spec in sheet.say("lists")
+    ], True
 
 
 KINDS: dict[str, Callable[[Sheet], Filled]] = {

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.font import NAME, require
+from generator.grid import Grid, Span
+from generator.ruled import Ruled, ruled, spanned
 from reportlab import rl_config
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
@@ -25,10 +28,6 @@ from reportlab.platypus import (
     Paragraph,
     Spacer,
 )
-
-from generator.font import NAME, require
-from generator.grid import Grid
-from generator.ruled import Ruled, Span, ruled, spanned
 
 MADE_UP = "示例文件，机构与数字均为虚构"
 MARGIN = 54.0
@@ -96,8 +95,9 @@ class Report:
 
 def style(size: float, **options: Any) -> ParagraphStyle:
     """A paragraph style of the demo font; Chinese breaks between any two characters."""
-    return ParagraphStyle(f"s{size}{sorted(options)}", fontName=NAME, fontSize=size,
-                          leading=size * 1.7, wordWrap="CJK", **options)  # fmt: skip
+    return ParagraphStyle(
+        f"s{size}{sorted(options)}", fontName=NAME, fontSize=size, leading=size * 1.7, wordWrap="CJK", **options
+    )
 
 
 BODY = style(12, firstLineIndent=24, spaceAfter=4)
@@ -156,9 +156,11 @@ def _draw(path: Path, title: str, blocks: list[Block], drawable: frozenset[int],
     doc.addPageTemplates([_template(name, size, front) for name, size in _sizes(blocks).items()])
     story: list[Flowable] = []
     for number, block in enumerate(blocks):
-        # The first table of a part stands on the page of the part's heading.
-        follows = number > 0 and isinstance(blocks[number - 1], Heading) and blocks[number - 1].level == 1
-        story += _flow(number, block, drawable, before, report, front)[int(follows and isinstance(block, Grid)) :]
+        flow = _flow(number, block, drawable, before, report, front)
+        previous = blocks[number - 1] if number else None
+        # The first table of a part stands on the page of the part's heading, so it begins no page.
+        follows = isinstance(block, Grid) and isinstance(previous, Heading) and previous.level == 1
+        story += flow[1:] if follows else flow
     doc.build(story)
     return report
 
@@ -202,8 +204,14 @@ def _template(name: str, size: tuple[float, float], front: int) -> PageTemplate:
     return template
 
 
-def _flow(number: int, block: Block, drawable: frozenset[int], before: Report, report: Report, front: int,
-          ) -> list[Flowable]:  # fmt: skip
+def _flow(
+    number: int,
+    block: Block,
+    drawable: frozenset[int],
+    before: Report,
+    report: Report,
+    front: int,
+) -> list[Flowable]:
     match block:
         case Grid():
             return _grid(number, block, drawable, report, front)
@@ -275,8 +283,12 @@ def _grid(number: int, grid: Grid, drawable: frozenset[int], report: Report, fro
     start: list[Flowable] = [] if number == 0 else [Fresh(template)] if grid.new_page else [Spacer(1, 14)]
     table: Ruled = ruled(grid, room, drawable, seen)
     label = [Paragraph(grid.label, SMALL)] if grid.label else []
-    owner = spanned([[grid.owner, Paragraph(grid.money_line, style(9, alignment=TA_RIGHT))]], [],
-                    (room * 0.7, room * 0.3), rules=False)  # fmt: skip
+    owner = spanned(
+        [[grid.owner, Paragraph(grid.money_line, style(9, alignment=TA_RIGHT))]],
+        [],
+        (room * 0.7, room * 0.3),
+        rules=False,
+    )
     notes = [Paragraph(note, SMALL) for note in grid.notes]
     title = Title(grid.title, 14, mark=listed)
     return [*start, *label, title, Spacer(1, 4), owner, table, *([Spacer(1, 3)] if notes else []), *notes]

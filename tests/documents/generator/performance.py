@@ -6,11 +6,10 @@ from functools import cache
 from typing import Any
 
 import yaml
-
 from generator.city import DATA
 from generator.figures import Accounts, Project
+from generator.grid import Span
 from generator.layout import Form
-from generator.ruled import Span
 
 WIDTHS = (30.0, 42.0, 62.0, 74.0, 55.0, 30.0, 62.0, 78.0, 54.0)
 
@@ -42,19 +41,26 @@ def _indicators(project: Project) -> list[tuple[str, str, str, str]]:
 def _form(accounts: Accounts, project: Project) -> tuple[Form, dict[str, Any]]:
     words, name = wording(), project.prefix + project.name
     owner = f"{accounts.department.code}-{accounts.department.name}[部门]"
-    texts = {key: text.format(project=project.name, year=accounts.year, people=project.people)
-             for key, text in words["texts"].items()}  # fmt: skip
+    texts = {
+        key: text.format(project=project.name, year=accounts.year, people=project.people)
+        for key, text in words["texts"].items()
+    }
     cells, spans = _head(name, owner, accounts, project, texts)
     rows = _indicators(project)
     _indicator_rows(cells, spans, rows)
-    cells.append(["负责人：", "", "张某某", "经办人：", "李某某", "", "联系电话：", "", f"填报日期：{accounts.year - 1}1120"])
+    cells.append([text.format(last=accounts.year - 1) for text in words["signatures"]])
     spans.append(((0, len(cells) - 1), (1, len(cells) - 1)))
     form = Form(words["title"], f"（{accounts.year}年度）", tuple(map(tuple, cells)), tuple(spans), WIDTHS)
     return form, _truth(name, owner, accounts, project, texts, rows)
 
 
-def _head(name: str, owner: str, accounts: Accounts, project: Project, texts: dict[str, str],
-          ) -> tuple[list[list[str]], list[Span]]:  # fmt: skip
+def _head(
+    name: str,
+    owner: str,
+    accounts: Accounts,
+    project: Project,
+    texts: dict[str, str],
+) -> tuple[list[list[str]], list[Span]]:
     amount = f"{project.amount:,}"
     cells: list[list[str]] = []
     spans: list[Span] = []
@@ -100,14 +106,28 @@ def _indicator_rows(cells: list[list[str]], spans: list[Span], rows: list[tuple[
     spans.append(((0, start), (0, start + len(rows))))
 
 
-def _truth(name: str, owner: str, accounts: Accounts, project: Project, texts: dict[str, str],
-           rows: list[tuple[str, str, str, str]]) -> dict[str, Any]:  # fmt: skip
+def _truth(
+    name: str,
+    owner: str,
+    accounts: Accounts,
+    project: Project,
+    texts: dict[str, str],
+    rows: list[tuple[str, str, str, str]],
+) -> dict[str, Any]:
     amount = f"{project.amount:,}"
     funds = {"central": "0", "provincial": "0", "city_county": amount, "self_raised": "0", "other": ""}
-    listed = [{"period": period, "level1": one, "level2": two, "level3": three, "value": value}
-              for period in ("implementation", "year") for one, two, three, value in rows if three]  # fmt: skip
-    empty = [{"period": period, "level1": one, "level2": two}
-             for period in ("implementation", "year") for one, two, three, _ in rows if not three]  # fmt: skip
+    listed = [
+        {"period": period, "level1": one, "level2": two, "level3": three, "value": value}
+        for period in ("implementation", "year")
+        for one, two, three, value in rows
+        if three
+    ]
+    empty = [
+        {"period": period, "level1": one, "level2": two}
+        for period in ("implementation", "year")
+        for one, two, three, _ in rows
+        if not three
+    ]
     return {
         "project_name": name,
         "department_code_and_name": owner,

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import yaml
-
 from generator.city import DATA, names
 from generator.figures import Accounts, public_total, total
 from generator.layout import Block, Heading, Prose
@@ -32,9 +31,15 @@ def opening(accounts: Accounts) -> list[Block]:
     words = sentences()[accounts.stage]
     listed = [unit.name for unit in accounts.units] if len(accounts.units) > 1 else list(accounts.units[0].offices)
     offices = words["department_offices" if len(accounts.units) > 1 else "offices"].format(
-        name=accounts.name, offices="、".join(listed), count=len(listed))  # fmt: skip
-    return [Heading(1, words["overview"]), Heading(2, words["duties"]), Prose(accounts.units[0].duties),
-            Heading(2, words["organisation"]), Prose(offices)]  # fmt: skip
+        name=accounts.name, offices="、".join(listed), count=len(listed)
+    )
+    return [
+        Heading(1, words["overview"]),
+        Heading(2, words["duties"]),
+        Prose(accounts.units[0].duties),
+        Heading(2, words["organisation"]),
+        Prose(offices),
+    ]
 
 
 def explanation(accounts: Accounts) -> list[Block]:
@@ -70,8 +75,9 @@ class _Words:
     def change(self, now: int, before: int, unit: str = "") -> str:
         words = sentences()["change"]
         key = "same" if now == before else "fresh" if not before else "more" if now > before else "less"
-        text: str = words[key].format(difference=self.amount(abs(now - before), unit),
-                                      percent=percent(abs(now - before), before))  # fmt: skip
+        text: str = words[key].format(
+            difference=self.amount(abs(now - before), unit), percent=percent(abs(now - before), before)
+        )
         return text
 
 
@@ -80,22 +86,34 @@ def _facts(accounts: Accounts) -> dict[str, Any]:
     words, lines, last = _Words(accounts), accounts.lines, accounts.last
     if last is None:
         raise ValueError(f"{accounts.name} {accounts.year}: sentences compare with a year that was not made")
-    sums = {name: total(lines, name) for name in ("current", "carried", "general", "general_all", "fund", "account",
-                                                  "own", "fiscal")}  # fmt: skip
+    sums = {
+        name: total(lines, name)
+        for name in ("current", "carried", "general", "general_all", "fund", "account", "own", "fiscal")
+    }
     sums |= {nature: total(lines, "all", nature) for nature in ("total", "basic", "personnel", "public", "project")}
-    sums |= {"closing": total(accounts.closing), "income": total(accounts.revenue, "current"),
-             "fiscal_income": total(accounts.revenue, "fiscal_current"), "flow_total": total(accounts.revenue)}  # fmt: skip
+    sums |= {
+        "closing": total(accounts.closing),
+        "income": total(accounts.revenue, "current"),
+        "fiscal_income": total(accounts.revenue, "fiscal_current"),
+        "flow_total": total(accounts.revenue),
+    }
     facts: dict[str, Any] = {name: words.amount(yuan) for name, yuan in sums.items()}
     for name in ("general", "fund", "account", "own", "carried", "basic", "project"):
         facts[f"{name}_share"] = percent(sums[name], sums["total"])
     for name in ("account", "own", "fiscal_income"):
         facts[f"{name.removesuffix('_income')}_income_share"] = percent(sums[name], sums["income"])
-    facts |= {"year": accounts.year, "last": accounts.year - 1, "name": accounts.name, "unit": words.unit,
-              "scope": scope_of(accounts), "projects": sum(bool(project.amount) for project in accounts.projects),
-              "total_change": words.change(sums["total"], total(last.lines)),
-              "general_change": words.change(sums["general"], total(last.lines, "general")),
-              "public_change": words.change(sums["public"], total(last.lines, "all", "public")),
-              "cars": max(1, sum(int(float(unit.three_public["operation"]) / 1.6) for unit in accounts.units))}  # fmt: skip
+    facts |= {
+        "year": accounts.year,
+        "last": accounts.year - 1,
+        "name": accounts.name,
+        "unit": words.unit,
+        "scope": scope_of(accounts),
+        "projects": sum(bool(project.amount) for project in accounts.projects),
+        "total_change": words.change(sums["total"], total(last.lines)),
+        "general_change": words.change(sums["general"], total(last.lines, "general")),
+        "public_change": words.change(sums["public"], total(last.lines, "all", "public")),
+        "cars": max(1, sum(int(float(unit.three_public["operation"]) / 1.6) for unit in accounts.units)),
+    }
     facts |= _three_public(accounts, last, words) | _purchases(accounts, words) | _categories(accounts, words)
     return facts | _items(accounts) | {"operating": _operating(accounts, facts)}
 
@@ -107,7 +125,10 @@ def _three_public(accounts: Accounts, last: Accounts, words: _Words) -> dict[str
     unit = words.unit if accounts.stage == "final" else "万元"
     facts = {name: words.amount(yuan, unit) for name, yuan in now.items()}
     facts |= {f"{name}_change": words.change(yuan, before[name], unit) for name, yuan in now.items()}
-    return facts | {"three_last": words.amount(before["three"], unit), "three_rate": percent(now["three"], before["three"])}
+    return facts | {
+        "three_last": words.amount(before["three"], unit),
+        "three_rate": percent(now["three"], before["three"]),
+    }
 
 
 def _purchases(accounts: Accounts, words: _Words) -> dict[str, str]:
@@ -125,8 +146,11 @@ def _categories(accounts: Accounts, words: _Words) -> dict[str, str]:
     general = [(code, total(accounts.lines, source, "total", code)) for code in codes]
     return {
         "categories": "、".join(f"{names('function')[code]}{words.amount(yuan)}" for code, yuan in fiscal if yuan),
-        "category_shares": "；".join(f"{names('function')[code]}{words.amount(yuan)}，占{percent(yuan, whole)}"
-                                    for code, yuan in general if yuan),  # fmt: skip
+        "category_shares": "；".join(
+            f"{names('function')[code]}{words.amount(yuan)}，占{percent(yuan, whole)}"
+            for code, yuan in general
+            if yuan
+        ),
     }
 
 

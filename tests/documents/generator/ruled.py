@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from generator.font import NAME, require
+from generator.grid import Grid, Span, body, header
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Paragraph, Table
-
-from generator.font import NAME, require
-from generator.grid import Grid, Span, body, header
 
 SIZE = 8.5
 PADDING = 3.0
@@ -42,28 +41,45 @@ def ruled(grid: Grid, room: float, drawable: frozenset[int], seen: Callable[[int
     top = len(head) + len(index)
     require("".join(cell for line in (*head, *lines) for cell in line), drawable)
     widths = grid.widths or _widths(head, lines, room)
-    cells = [[_cell(text, width, centred=True) for text, width in zip(line, _merged(widths, head_spans, row), strict=True)]
-             for row, line in enumerate([*head, *index])]  # fmt: skip
-    cells += [[_cell(text, width) for text, width in zip(line, _merged(widths, spans, row), strict=True)]
-              for row, line in enumerate(lines)]  # fmt: skip
-    table = Ruled(cells, colWidths=list(widths), repeatRows=top if grid.repeat_header else 0,
-                  splitInRow=int(grid.split_rows))  # fmt: skip
-    table.setStyle([*_rules(), ("ALIGN", (0, 0), (-1, top - 1), "CENTER"), *_numbers(lines, top),
-                    *(("SPAN", *span) for span in head_spans),
-                    *([("VALIGN", (0, top), (-1, -1), "TOP")] if grid.split_rows else []),
-                    *(command for span in spans for command in _span(span, top))])  # fmt: skip
+    cells = [
+        [
+            _cell(text, width, centred=True)
+            for text, width in zip(line, _merged(widths, head_spans, row), strict=True)
+        ]
+        for row, line in enumerate([*head, *index])
+    ]
+    cells += [
+        [_cell(text, width) for text, width in zip(line, _merged(widths, spans, row), strict=True)]
+        for row, line in enumerate(lines)
+    ]
+    table = Ruled(
+        cells, colWidths=list(widths), repeatRows=top if grid.repeat_header else 0, splitInRow=int(grid.split_rows)
+    )
+    table.setStyle(
+        [
+            *_rules(),
+            ("ALIGN", (0, 0), (-1, top - 1), "CENTER"),
+            *_numbers(lines, top),
+            *(("SPAN", *span) for span in head_spans),
+            *([("VALIGN", (0, top), (-1, -1), "TOP")] if grid.split_rows else []),
+            *(command for span in spans for command in _span(span, top)),
+        ]
+    )
     table.seen = seen
     return table
 
 
 def spanned(cells: list[list[Any]], spans: list[Span], widths: tuple[float, ...], *, rules: bool) -> Ruled:
     """A table of free cells and merged cells, as forms are."""
-    shown = [[_cell(cell, width) if isinstance(cell, str) else cell
-              for cell, width in zip(line, _merged(widths, spans, row), strict=True)]
-             for row, line in enumerate(cells)]  # fmt: skip
+    shown = [
+        [
+            _cell(cell, width) if isinstance(cell, str) else cell
+            for cell, width in zip(line, _merged(widths, spans, row), strict=True)
+        ]
+        for row, line in enumerate(cells)
+    ]
     table = Ruled(shown, colWidths=list(widths))
-    table.setStyle([*(_rules() if rules else _unruled()),
-                    *(("SPAN", *span) for span in spans)])  # fmt: skip
+    table.setStyle([*(_rules() if rules else _unruled()), *(("SPAN", *span) for span in spans)])
     return table
 
 
@@ -95,20 +111,28 @@ def _span(span: Span, top: int) -> list[tuple[Any, ...]]:
 def _numbers(lines: list[list[str]], top: int) -> list[tuple[Any, ...]]:
     """Amounts stand at the right; codes, which are digits without a point, at the left."""
     columns = len(lines[0]) if lines else 0
-    return [("ALIGN", (column, top), (column, -1), "RIGHT") for column in range(columns)
-            if _amounts([line[column] for line in lines])]  # fmt: skip
+    return [
+        ("ALIGN", (column, top), (column, -1), "RIGHT")
+        for column in range(columns)
+        if _amounts([line[column] for line in lines])
+    ]
 
 
 def _amounts(texts: list[str]) -> bool:
     shown = [text for text in texts if text]
-    return bool(shown) and all(NUMBER.fullmatch(text) for text in shown) and any(
-        "." in text or "," in text for text in shown)  # fmt: skip
+    return (
+        bool(shown)
+        and all(NUMBER.fullmatch(text) for text in shown)
+        and any("." in text or "," in text for text in shown)
+    )
 
 
 def _widths(head: list[list[str]], lines: list[list[str]], room: float) -> tuple[float, ...]:
     """Natural widths, names capped, stretched or squeezed to the room."""
-    natural = [_natural([line[column] for line in lines], [line[column] for line in head])
-               for column in range(len(head[0]))]  # fmt: skip
+    natural = [
+        _natural([line[column] for line in lines], [line[column] for line in head])
+        for column in range(len(head[0]))
+    ]
     factor = room / sum(natural)
     if factor >= 1:
         return tuple(width * factor for width in natural)
@@ -141,6 +165,13 @@ def _cell(text: str, width: float, *, centred: bool = False) -> Any:
         return text
     number = bool(NUMBER.fullmatch(text))
     alignment = TA_CENTER if centred else 2 if number else 0
-    style = ParagraphStyle("cell", fontName=NAME, fontSize=SIZE, leading=SIZE * 1.25, wordWrap="CJK",
-                           alignment=alignment, splitLongWords=1)  # fmt: skip
+    style = ParagraphStyle(
+        "cell",
+        fontName=NAME,
+        fontSize=SIZE,
+        leading=SIZE * 1.25,
+        wordWrap="CJK",
+        alignment=alignment,
+        splitLongWords=1,
+    )
     return Paragraph(text.replace("\n", "<br/>"), style)

@@ -13,7 +13,6 @@ from string import Template
 from typing import Any
 
 import yaml
-
 from generator.city import DATA
 from generator.document import Document
 
@@ -45,8 +44,9 @@ def places(documents: list[Document]) -> list[Place]:
         original = document.name.removesuffix("-edited")
         if original in found:
             before = found[original]
-            found[document.name] = Place(document=document, path=before.path, page=before.page,
-                                         published_on=before.published_on)  # fmt: skip
+            found[document.name] = Place(
+                document=document, path=before.path, page=before.page, published_on=before.published_on
+            )
             continue
         slot = f"{document.accounts.year}-{document.accounts.stage}"
         counts[slot] = counts.get(slot, 0) + 1
@@ -56,8 +56,9 @@ def places(documents: list[Document]) -> list[Place]:
         folder = PurePosixPath(words()["columns"][document.accounts.stage]["folder"]) / date[:6]
         page = shared.setdefault(group, folder / f"t{date}_{_serial(slot)}{number:02}.html")
         attachment = folder / f"P0{date}{_serial(slot)}{counts[slot]:05}.pdf"
-        found[document.name] = Place(document=document, path=attachment, page=page,
-                                     published_on=f"{date[:4]}-{date[4:6]}-{date[6:]}")  # fmt: skip
+        found[document.name] = Place(
+            document=document, path=attachment, page=page, published_on=f"{date[:4]}-{date[4:6]}-{date[6:]}"
+        )
     return list(found.values())
 
 
@@ -66,8 +67,10 @@ def _serial(slot: str) -> str:
 
 
 def _date(slot: str, number: int) -> str:
-    first = datetime.date.fromisoformat(words()["published"][slot])
-    return (first + datetime.timedelta(days=number * 2 // 3)).strftime("%Y%m%d")
+    """The day of the number-th publication: about three in two working days."""
+    weeks, day = divmod(number * 2 // 3, 5)
+    first = datetime.date.fromisoformat(words()["published"][slot])  # a Monday
+    return (first + datetime.timedelta(weeks=weeks, days=day)).strftime("%Y%m%d")
 
 
 def write(root: Path, found: list[Place]) -> None:
@@ -103,9 +106,21 @@ def _title(page: PurePosixPath, published: list[Place]) -> str:
 def _write_detail(root: Path, stage: str, page: PurePosixPath, inside: list[Place]) -> None:
     column = words()["columns"][stage]
     attachments = "\n".join(line for place in inside for line in _attachments(root, place))
-    _save(root, page, _text("detail", "utf-8", title=_title(page, inside), column=column["name"],
-                            parent=column["parent"], published=inside[0].published_on, path=f"/{page}",
-                            source=inside[0].document.accounts.department.short, attachments=attachments))  # fmt: skip
+    _save(
+        root,
+        page,
+        _text(
+            "detail",
+            "utf-8",
+            title=_title(page, inside),
+            column=column["name"],
+            parent=column["parent"],
+            published=inside[0].published_on,
+            path=f"/{page}",
+            source=inside[0].document.accounts.department.short,
+            attachments=attachments,
+        ),
+    )
 
 
 def _attachments(root: Path, place: Place) -> Iterator[str]:
@@ -121,7 +136,7 @@ def _attachments(root: Path, place: Place) -> Iterator[str]:
             beside = place.path.with_name(place.path.stem[:-5] + "90001.pdf")
             yield f'<p><a appendix="true" href="./{beside.name}" title="{entry["title"]}">{entry["title"]}</a></p>'
             if key == "html_named_pdf":
-                _save(root, beside, _text("plain", "utf-8", title="系统提示", text="<p>您访问的文件暂时无法显示。</p>"))
+                _save(root, beside, _text("plain", "utf-8", **entry["answer"]))
 
 
 def _write_lists(root: Path, stage: str, pages: list[PurePosixPath], published: list[Place]) -> None:
@@ -129,10 +144,23 @@ def _write_lists(root: Path, stage: str, pages: list[PurePosixPath], published: 
     size = column["per_page"]
     count = math.ceil(len(pages) / size)
     for number in range(count):
-        items = "\n".join(_item(page, published, column["folder"]) for page in pages[number * size : (number + 1) * size])
+        items = "\n".join(
+            _item(page, published, column["folder"]) for page in pages[number * size : (number + 1) * size]
+        )
         name = "index.html" if number == 0 else f"index_{number}.html"
-        _save(root, f"{column['folder']}/{name}", _text("list", column["encoding"], column=column["name"],
-              parent=column["parent"], items=items, pages=count, page=number))  # fmt: skip
+        _save(
+            root,
+            f"{column['folder']}/{name}",
+            _text(
+                "list",
+                column["encoding"],
+                column=column["name"],
+                parent=column["parent"],
+                items=items,
+                pages=count,
+                page=number,
+            ),
+        )
 
 
 def _item(page: PurePosixPath, published: list[Place], folder: str) -> str:
@@ -142,9 +170,10 @@ def _item(page: PurePosixPath, published: list[Place], folder: str) -> str:
 
 
 def _write_plain(root: Path) -> None:
-    links = "".join(f'<p><a href="/{column["folder"]}/">{column["name"]}</a></p>' for column in words()["columns"].values())
+    links = "".join(
+        f'<p><a href="/{column["folder"]}/">{column["name"]}</a></p>' for column in words()["columns"].values()
+    )
     _save(root, "index.html", _text("plain", "utf-8", title=words()["site"], text=links))
-    viewer = "<p>PDF 在线预览（示例）。</p>"
-    _save(root, "pdfjs/web/viewer.html", _text("plain", "utf-8", title="PDF 预览", text=viewer))
+    _save(root, "pdfjs/web/viewer.html", _text("plain", "utf-8", **words()["viewer_page"]))
     robots = "# Made-up site for tests: the city and every figure are invented.\nUser-agent: *\nDisallow: /admin/\n"
     _save(root, "robots.txt", robots.encode())
