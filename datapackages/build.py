@@ -146,7 +146,9 @@ def _gates(connection: sqlite3.Connection, folders: list[Path]) -> None:
     if orphans := connection.execute("PRAGMA foreign_key_check").fetchmany(3):
         raise BuildFailed(f"foreign_key_check: rows without their parent {orphans}; run `yusuan package` again")
     counts = [descriptor.rows(folder) for folder in folders]
-    for resource in set(schemas.RESOURCES) - set(SHARED):
+    for resource in schemas.RESOURCES:
+        if resource in SHARED:
+            continue
         expected = sum(rows[resource] for rows in counts)
         found, last = connection.execute(f'SELECT count(*), max(rowid) FROM "{resource}"').fetchone()
         # The search indexes refer to rowids, which must have come through VACUUM unchanged.

@@ -23,6 +23,7 @@ COLUMNS = (
     "unit_id", "name", "aliases", "short_names", "kind", "parent",
     "jurisdiction", "zone", "official_code", "valid_from", "valid_to",
 )  # fmt: skip
+REQUIRED = ("unit_id", "name", "jurisdiction")
 LISTS = ("aliases", "short_names")
 UNIT_ID = re.compile(r"cn-(\d{6})-u(\d{4,})")
 
@@ -152,21 +153,30 @@ def _own_level() -> tuple[str, ...]:
 def _read(path: Path, state: str) -> list[Unit]:
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if missing := sorted(set(COLUMNS) - set(reader.fieldnames or ())):
-            raise ValueError(f"{path}: columns {', '.join(missing)} are missing; it needs {', '.join(COLUMNS)}")
-        return [_unit(path, number, row, state) for number, row in enumerate(reader, start=2)]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            _check_columns(path, reader.fieldnames or ())
+            return [_unit(path, number, row, state) for number, row in enumerate(reader, start=2)]
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
+
+
+def _check_columns(path: Path, found: Iterable[str]) -> None:
+    names = set(found)
+    if missing := [name for name in REQUIRED if name not in names]:
+        raise ValueError(f"{path}: columns {', '.join(missing)} are missing; it may have {', '.join(COLUMNS)}")
+    if unknown := sorted(names - set(COLUMNS)):
+        raise ValueError(f"{path}: unknown columns {', '.join(unknown)}; it may have {', '.join(COLUMNS)}")
 
 
 def _unit(path: Path, number: int, row: dict[str, str], state: str) -> Unit:
-    if not UNIT_ID.fullmatch(row["unit_id"]):
-        raise ValueError(
-            f"{path}, line {number}: unit_id {row['unit_id']!r} should look like cn-140200-u0007; correct the line"
-        )
-    given: dict[str, Any] = {name: row[name] for name in COLUMNS}
+    given: dict[str, Any] = {name: row.get(name) or "" for name in COLUMNS}
+    if not UNIT_ID.fullmatch(given["unit_id"]):
+        found = f"unit_id {given['unit_id']!r} should look like cn-140200-u0007"
+        raise ValueError(f"{path}, line {number}: {found}; correct the line")
     for name in LISTS:
-        given[name] = tuple(filter(None, row[name].split("|")))
+        given[name] = tuple(filter(None, given[name].split("|")))
     return Unit(**given, state=state)
 
 

@@ -154,8 +154,22 @@ def test_a_wrong_list_names_file_line_and_remedy(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"units.csv, line 2: unit_id 'u1' should look like cn-140200-u0007"):
         Units(tmp_path)
     (tmp_path / "units.csv").write_text("unit_id,name\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"units.csv: columns aliases, jurisdiction, .* are missing"):
+    with pytest.raises(ValueError, match=r"columns jurisdiction are missing; it may have unit_id, name,"):
         Units(tmp_path)
+    (tmp_path / "units.csv").write_text("unit_id,name,jurisdiction,alias\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"units.csv: unknown columns alias; it may have unit_id, name, aliases,"):
+        Units(tmp_path)
+    (tmp_path / "units.csv").write_text("unit_id,name,jurisdiction\n教育局", encoding="gb18030")
+    with pytest.raises(ValueError, match=r"units.csv is not UTF-8 .*; save it as UTF-8"):
+        Units(tmp_path)
+
+
+def test_a_short_list_needs_id_name_and_place_only(tmp_path: Path) -> None:
+    lines = "unit_id,name,jurisdiction\ncn-140200-u0001,教育局,140200\n"
+    (tmp_path / "units.csv").write_text(lines, encoding="utf-8")
+    assert Units(tmp_path).find("140200", "教育局") == [
+        Unit(unit_id="cn-140200-u0001", name="教育局", jurisdiction="140200")
+    ]
 
 
 def test_a_unit_under_an_unknown_parent_or_place_is_an_error(tmp_path: Path) -> None:
