@@ -11,8 +11,8 @@ from datapackages.issues import issue
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
 from parsers.about import About, read_about
 from parsers.facts import read_facts
-from parsers.page import Page
-from parsers.plumber import PasswordNeeded, open_pdf
+from parsers.page import Page, PasswordNeeded
+from parsers.pdfium import open_pdf
 from parsers.sections import read_sections
 from parsers.stitch import PageText, printed_tables
 from parsers.tables import read_tables

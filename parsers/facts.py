@@ -139,7 +139,7 @@ def _fact(
         value_unit="" if money else {"change_percent": "%", "share": "%"}.get(measure, ""),
         amount_text=cell.text,
         money_unit=table.money_unit,
-        reading="second",
+        reading="fast",
     )
 
 

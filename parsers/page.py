@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from datapackages.model import Box
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One visible character and its box."""
+class Glyph(NamedTuple):
+    """One visible character and its box. A tuple, because a document has hundreds of thousands."""
 
     text: str
     x0: float
@@ -33,8 +32,7 @@ class Glyph:
         return (self.top + self.bottom) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """A drawn straight line: horizontal when ``top == bottom``, else vertical (``x0 == x1``)."""
 
     x0: float
@@ -45,6 +43,20 @@ class Ruling:
     @property
     def horizontal(self) -> bool:
         return self.top == self.bottom
+
+
+THIN = 2.5  # points: a filled box no thicker than this is drawn as a line (browsers and Excel do so)
+
+
+def straight(x0: float, top: float, x1: float, bottom: float) -> Iterator[Ruling]:
+    """A line, or a box thin enough to be one, along its middle; a slanted line is no ruling."""
+    width, height = x1 - x0, bottom - top
+    if height <= THIN and width > height:
+        middle = (top + bottom) / 2
+        yield Ruling(x0, middle, x1, middle)
+    elif width <= THIN and height > width:
+        middle = (x0 + x1) / 2
+        yield Ruling(middle, top, middle, bottom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,10 @@ class Page:
         """No text, and pictures cover at least half of the page."""
         covered = sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in self.images)
         return not self.glyphs and covered >= 0.5 * self.width * self.height
+
+
+class PasswordNeeded(Exception):
+    """The file cannot be opened without a password."""
 
 
 class Reader(Protocol):

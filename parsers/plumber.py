@@ -14,14 +14,9 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.pdf import PDF
 
 from datapackages.model import Box
-from parsers.page import Glyph, Page, Ruling
+from parsers.page import THIN, Glyph, Page, PasswordNeeded, Ruling, straight
 
-THIN = 2.5  # points: a filled box no thicker than this is drawn as a line (browsers and Excel do so)
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # thousands of FontBBox warnings for Noto CJK
-
-
-class PasswordNeeded(Exception):
-    """The file cannot be opened without a password."""
 
 
 class PlumberReader:
@@ -105,35 +100,24 @@ def _slanted(matrix: tuple[float, ...]) -> bool:
 
 def _rulings(page: Any, left: float, top: float) -> Iterator[Ruling]:
     for line in page.lines:
-        yield from _straight(*_box(line, left, top))
+        yield from straight(*_box(line, left, top))
     for rect in page.rects:
         yield from _rect(rect, _box(rect, left, top))
     for curve in page.curves:
         box = _box(curve, left, top)
         if curve.get("fill") and min(box[2] - box[0], box[3] - box[1]) <= THIN:
-            yield from _straight(*box)  # a border drawn as a mitred polygon
+            yield from straight(*box)  # a border drawn as a mitred polygon
         elif curve.get("stroke") and len(curve["pts"]) > 1:
             points = [(x - left, y - top) for x, y in curve["pts"]]
             for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
-                yield from _straight(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
-
-
-def _straight(x0: float, top: float, x1: float, bottom: float) -> Iterator[Ruling]:
-    """A line, or a box thin enough to be one, along its middle; a slanted line is no ruling."""
-    width, height = x1 - x0, bottom - top
-    if height <= THIN and width > height:
-        middle = (top + bottom) / 2
-        yield Ruling(x0, middle, x1, middle)
-    elif width <= THIN and height > width:
-        middle = (x0 + x1) / 2
-        yield Ruling(middle, top, middle, bottom)
+                yield from straight(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
 
 
 def _rect(rect: dict[str, Any], box: Box) -> Iterator[Ruling]:
     x0, top, x1, bottom = box
     if min(x1 - x0, bottom - top) <= THIN:
         if rect.get("fill") or rect.get("stroke"):
-            yield from _straight(*box)
+            yield from straight(*box)
     elif rect.get("stroke"):
         yield Ruling(x0, top, x1, top)
         yield Ruling(x0, bottom, x1, bottom)

@@ -1,0 +1,138 @@
+"""The fast reader: pdfium behind the door of :mod:`parsers.page`, one call for each character and path.
+
+pdfium works in the calling process and is not thread-safe: one thread reads at a time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import repeat
+from os import PathLike, fspath
+from typing import Any
+
+import pypdfium2.raw as raw
+from pypdfium2 import PdfDocument, PdfiumError
+
+from datapackages.model import Box
+from parsers.page import Glyph, Page, PasswordNeeded
+from parsers.pdfium_paths import Drawing, read_drawing
+from parsers.view import View
+
+PASSWORD = 4  # FPDF_ERR_PASSWORD
+UNSEEN = (3, 7)  # text render modes: neither filled nor stroked; clipping only
+UPRIGHT = math.radians(3)
+
+
+class PdfiumReader:
+    """Pages of one PDF as pdfium sees them."""
+
+    def __init__(self, pdf: PdfDocument) -> None:
+        self._pdf = pdf
+        self.page_count = len(pdf)
+        self.producer = str(pdf.get_metadata_value("Producer"))
+
+    def pages(self) -> Iterator[Page | tuple[int, str]]:
+        for index in range(self.page_count):
+            page = raw.FPDF_LoadPage(self._pdf.raw, index)
+            if not page:
+                yield index + 1, "pdfium cannot load the page"
+                continue
+            try:
+                yield _page(page, index + 1)
+            finally:
+                raw.FPDF_ClosePage(page)
+
+
+@contextmanager
+def open_pdf(path: str | PathLike[str]) -> Iterator[PdfiumReader]:
+    """Open a PDF. Raises PasswordNeeded, or PdfiumError for a file that is no PDF."""
+    try:
+        pdf = PdfDocument(fspath(path))
+    except PdfiumError as error:
+        if raw.FPDF_GetLastError() == PASSWORD or "password" in str(error).lower():
+            raise PasswordNeeded(fspath(path)) from error
+        raise
+    try:
+        yield PdfiumReader(pdf)
+    finally:
+        pdf.close()
+
+
+def _page(page: Any, number: int) -> Page:
+    view = View.of(page)
+    drawing = read_drawing(page, view)
+    text = raw.FPDFText_LoadPage(page)
+    try:
+        glyphs = tuple(_glyphs(text, view, drawing)) if text else ()
+    finally:
+        if text:
+            raw.FPDFText_ClosePage(text)
+    return Page(number, view.width, view.height, glyphs, tuple(drawing.rulings), tuple(drawing.images))
+
+
+def _glyphs(text: Any, view: View, drawing: Drawing) -> Iterator[Glyph]:
+    """Visible characters in content order; whether a run of them can be seen is asked once for the run."""
+    count = raw.FPDFText_CountChars(text)
+    if count <= 0:
+        return
+    chars = _chars(text, count)
+    wanted = [i for i, char in enumerate(chars) if char > " " and char not in "\u00a0\u3000\ufffe\ufeff"]
+    seen = True
+    last: Box | None = None
+    for i, box in zip(wanted, _boxes(text, wanted, view), strict=True):
+        if last is None or abs(box[3] - last[3]) > 0.5 or not -1.0 <= box[0] - last[2] <= 1.0:
+            seen = _visible(text, i, box, drawing)
+        last = box
+        if seen:
+            yield Glyph(chars[i], *box)
+
+
+def _chars(text: Any, count: int) -> list[str]:
+    """The characters by index; in one call where every one is a single UTF-16 unit."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(text, 0, count, buffer) == count + 1 and 0 not in buffer[:count]:
+        units = bytes(buffer)[: 2 * count].decode("utf-16-le", "replace")
+        if len(units) == count:
+            return list(units)
+    return [_char(code) for code in map(raw.FPDFText_GetUnicode, repeat(text), range(count))]
+
+
+def _char(code: int) -> str:
+    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+
+
+def _boxes(text: Any, wanted: list[int], view: View) -> list[Box]:
+    """Em boxes of the characters as displayed.
+
+    pdfium's loose box stands on the baseline with the font's size as height, so that a comma's box lies
+    beside its neighbours' and 一 is as tall as 二.
+    """
+    size = ctypes.sizeof(raw.FS_RECTF)
+    store = (ctypes.c_float * (4 * len(wanted)))()
+    start = ctypes.addressof(store)
+    pointers = (raw.FS_RECTF * len(wanted)).from_address(start)
+    for i, pointer in zip(wanted, pointers, strict=True):
+        raw.FPDFText_GetLooseCharBox(text, i, pointer)
+    assert size == 16
+    flat = list(store)
+    return view.boxes(flat[0::4], flat[3::4], flat[2::4], flat[1::4])
+
+
+def _visible(text: Any, index: int, box: Box, drawing: Drawing) -> bool:
+    """Not slanted (a watermark), not of an unseen render mode, not transparent, not white on white."""
+    angle = raw.FPDFText_GetCharAngle(text, index)
+    if min(angle % (math.pi / 2), -angle % (math.pi / 2)) > UPRIGHT:
+        return False
+    thing = raw.FPDFText_GetTextObject(text, index)
+    if thing and raw.FPDFTextObj_GetTextRenderMode(thing) in UNSEEN:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFText_GetFillColor(text, index, red, green, blue, alpha):
+        return True
+    if alpha.value == 0:
+        return False
+    white = min(red.value, green.value, blue.value) >= 250
+    return not white or drawing.shaded((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
