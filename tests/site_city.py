@@ -311,19 +311,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[str]:
+def served(data: Path, *options: str) -> Iterator[str]:
     """Run ``yusuan serve`` in a process of its own and yield its address once it answers."""
     port = free_port()
     command = "from yusuan.serve import serve; serve()"
     process = subprocess.Popen(
-        [sys.executable, "-c", command, "--port", str(port), "--data", str(data)],
+        [sys.executable, "-c", command, "--port", str(port), "--data", str(data), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env={**os.environ, "NO_PROXY": "127.0.0.1"},
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait(process, f"{address}/-/versions.json")
+        _wait(process, f"{address}/")
         yield address
     finally:
         process.terminate()

@@ -1,5 +1,6 @@
 """The site over HTTP, as ``yusuan serve`` runs it: search, facets, queries, figures, downloads, safety."""
 
+import ast
 import csv
 import hashlib
 import importlib.util
@@ -7,6 +8,7 @@ import io
 import json
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
@@ -178,6 +180,16 @@ def test_csv_export_holds_every_row(site: httpx.Client, database: sqlite3.Connec
     answer = site.get("/budgets/facts.csv", params={"_stream": "on", "_size": "max"})
     lines = list(csv.DictReader(io.StringIO(answer.text)))
     assert len(lines) == database.execute("select count(*) from facts").fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    "path", ["/budgets/facts.csv?_stream=on&_size=max&_dl=on", "/budgets/three_public.csv?unit="]
+)
+def test_a_csv_for_excel_begins_with_the_byte_order_mark_and_is_the_same_otherwise(
+    path: str, site: httpx.Client
+) -> None:
+    assert site.get(f"{path}&_bom=on").content == b"\xef\xbb\xbf" + site.get(path).content
+    assert site.get("/budgets/facts.json?_bom=on&_size=1").json()["rows"] != []
 
 
 # ---- metadata ----
@@ -380,6 +392,24 @@ def test_every_answer_carries_the_headers_of_safety(path: str, site: httpx.Clien
     }
 
 
+def test_behind_a_path_prefix_every_link_carries_it(city: Any) -> None:
+    fact = city.hospitality.fact_id
+    with _load("site_city").served(city.data, "--base-url", "/datong/") as address:
+        for path in (
+            "/",
+            "/budgets",
+            "/budgets/facts?_search=三公",
+            "/-/downloads",
+            f"/-/figure/{fact}",
+            "/-/threads",
+        ):
+            page = httpx.get(f"{address}/datong{path}", trust_env=False)
+            assert page.status_code == (404 if path == "/-/threads" else 200)
+            links = re.findall(r'(?:href|src|srcset|action)="([^"#]+)"', page.text)
+            ours = [link.removeprefix(address) for link in links if "://" not in link or link.startswith(address)]
+            assert [link for link in ours if not link.startswith("/datong/")] == []
+
+
 def test_errors_as_json_keep_their_status(site: httpx.Client) -> None:
     answer = site.get("/budgets/nothing.json")
     assert (answer.status_code, answer.json()["ok"], answer.json()["status"]) == (404, False, 404)
@@ -394,3 +424,14 @@ def test_serve_without_a_database_names_the_next_command(tmp_path: Path) -> None
 def test_row_counts_come_from_the_inspect_file(site: httpx.Client, city: Any, database: sqlite3.Connection) -> None:
     counted = json.loads((city.data / "site" / "inspect.json").read_text())["budgets"]["tables"]["facts"]["count"]
     assert counted == database.execute("select count(*) from facts").fetchone()[0]
+
+
+def test_plugins_import_only_the_standard_library_datasette_and_datapackages() -> None:
+    for path in sorted(site_file("datasette").glob("plugins/*.py")):
+        allowed = {"datapackages", "datasette", *sys.stdlib_module_names}
+        allowed |= {"pypdfium2"} if path.name == "page_image.py" else set()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert {name.partition(".")[0] for name in imported} <= allowed, path.name
+    assert not (site_file("datasette") / "__init__.py").exists()

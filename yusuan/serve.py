@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from yusuan.options import DATA
 from yusuan.site_files import site_file
 
 SETTINGS = {
@@ -81,14 +82,7 @@ def _inspect(served: Path, data: Path) -> Path:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8001, show_default=True, help="Port to listen on.")
 @click.option("--base-url", default="/", show_default=True, help="Path prefix behind a proxy, such as /datong/.")
-@click.option(
-    "--data",
-    envvar="YUSUAN_DATA",
-    default="data",
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Data directory.",
-)
+@DATA
 def serve(host: str, port: int, base_url: str, data: Path) -> None:
     """Serve the site: search, figures on their pages, downloads."""
     from datasette.cli import cli

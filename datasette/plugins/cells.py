@@ -1,5 +1,6 @@
 """How single values are shown: figures and documents as links, money in yuan, codes in words."""
 
+import html
 import re
 from collections.abc import Awaitable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -7,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from datasette import hookimpl
-from markupsafe import Markup, escape
 
 from datapackages import codes
 
@@ -46,6 +46,13 @@ OF_ONE_TABLE = {
     ("units", "state"): "unit_states",
 }
 TRUTHS = ("additive", "is_current")
+
+
+class Html(str):
+    """Text that templates take as it is, because its values were escaped when it was made."""
+
+    def __html__(self) -> str:
+        return self
 
 
 def word(value: Any, column: str, table: str | None = None) -> str:
@@ -112,9 +119,9 @@ def _described(columns: Mapping[str, str] | None, name: str) -> tuple[str, str]:
     return title, text or title
 
 
-def relabelled(link: Markup, words: str) -> Markup:
+def relabelled(link: str, words: str) -> Html:
     """The same link with other words in it."""
-    return Markup(re.sub(r">[^<]*</a>", lambda _: f">{escape(words)}</a>", str(link)))
+    return Html(re.sub(r">[^<]*</a>", lambda _: f">{html.escape(words)}</a>", link))
 
 
 def kind_of(column: str, value: Any, table: str | None) -> str:
@@ -138,7 +145,7 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
 
 
 @hookimpl
-def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> Awaitable[Markup] | Markup | None:
+def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> Awaitable[Html] | None:
     label = None
     if isinstance(value, Mapping):
         value, label = value["value"], value["label"]
@@ -148,8 +155,8 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
     words = label or word(value, column, table)
     shown = {"kind": kind, "value": value, "label": label, "word": words, "urls": datasette.urls}
 
-    async def drawn() -> Markup:
-        return Markup(await datasette.jinja_env.get_template("_cell.html").render_async(shown))
+    async def drawn() -> Html:
+        return Html(await datasette.jinja_env.get_template("_cell.html").render_async(shown))
 
     return drawn()
 
