@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from generator.city import departments, plan, units, yuan
-from generator.figures import Accounts, accounts, department_accounts
+from generator.figures import Accounts
 from generator.forms import grids
 from generator.grid import Grid, truth
 from generator.layout import Block, Break, Contents, Cover, Form, Heading, Report, write
+from generator.ledger import accounts, department_accounts
 from generator.performance import forms
 from generator.prose import TITLE, explanation, opening, scope_of, sentences
 

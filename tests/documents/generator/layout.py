@@ -192,7 +192,8 @@ def _template(name: str, size: tuple[float, float], front: int) -> PageTemplate:
             canvas.rotate(90)
         canvas.setFont(NAME, 7)
         canvas.setFillColor(colors.HexColor("#666666"))
-        canvas.drawRightString(width - margin, height - 26, MADE_UP)
+        if not front or canvas.getPageNumber() > 1:  # the cover says it large
+            canvas.drawRightString(width - margin, 12, MADE_UP)
         if canvas.getPageNumber() > front:
             canvas.setFont(NAME, 9)
             canvas.drawCentredString(width / 2, 24, f"— {canvas.getPageNumber() - front} —")
