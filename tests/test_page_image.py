@@ -166,6 +166,17 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_drawn(
     painter.stop()
 
 
+def test_a_worker_that_cannot_start_is_a_503_and_is_tried_again(
+    tmp_path: Path, plugin: SimpleNamespace, painter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = plugin.Job(path=str(pdf(tmp_path / "a.pdf")), page=1)
+    start = plugin.Painter._running.__globals__
+    monkeypatch.setitem(start, "SCRIPT", str(tmp_path / "nowhere.py"))
+    assert refused(painter, job) == (503, "picture-unavailable")
+    monkeypatch.undo()
+    assert paint(painter, job).size == (800, 1200)
+
+
 def test_a_refused_page_is_not_tried_again(tmp_path: Path, plugin: SimpleNamespace, painter: Any) -> None:
     path = tmp_path / "bad.pdf"
     path.write_bytes(b"nothing")

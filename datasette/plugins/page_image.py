@@ -37,7 +37,8 @@ PICTURE_BYTES = 12 << 20
 CACHE_BYTES, CACHE_ENTRIES, CACHE_SECONDS = 64 << 20, 256, 3600.0
 PIXELS, SCALE = 4_000_000, 2.0  # at most so many pixels; 144 dpi where the page is small enough
 NEAR, NEAR_SCALE = (400.0, 180.0), 2.5  # width and height in points of a cell's surroundings
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG, READY = b"\x89PNG\r\n\x1a\n", b"ready\n"
+SCRIPT = str(Path(__file__).resolve())
 
 
 class PictureError(Exception):
@@ -144,7 +145,8 @@ class Painter:
         try:
             picture = self._drawn_in_time(job)
         except PictureError as refusal:
-            self.cache.put(job, refusal)  # or one bad page, asked again and again, would keep the line busy
+            if refusal.status != 503:
+                self.cache.put(job, refusal)  # or one bad page, asked again and again, would keep the line busy
             raise
         self.cache.put(job, picture)
         return picture
@@ -168,21 +170,33 @@ class Painter:
         if self._served >= WORKER_JOBS:
             self.stop()
         if self.worker is None:
-            self.worker, self._served = _start_worker(), 0
+            self.worker, self._served = _start_worker(self.seconds), 0
         self._served += 1
         return self.worker
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
-    """Start this file as a script: isolated mode, bare environment, no descriptors but its pipes."""
-    return subprocess.Popen(
-        [sys.executable, "-I", __file__],
+def _start_worker(seconds: float) -> subprocess.Popen[bytes]:
+    """Start this file as a script: isolated mode, bare environment, no descriptors but its pipes.
+
+    Raises PictureError 503 when it does not say that it is ready in time.
+    """
+    worker = subprocess.Popen(
+        [sys.executable, "-I", SCRIPT],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={"PATH": os.defpath, "LANG": "C.UTF-8"},
         cwd="/",
     )
+    assert worker.stdout
+    alarm = threading.Timer(seconds, worker.kill)
+    alarm.start()
+    ready = worker.stdout.readline(20) == READY
+    alarm.cancel()
+    if not ready:
+        worker.kill()
+        raise PictureError(503, "picture-unavailable")
+    return worker
 
 
 def _ask(worker: subprocess.Popen[bytes], job: Job) -> bytes:
@@ -357,6 +371,8 @@ def _answer(line: bytes) -> bytes:
 def work(questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the parent closes the pipe, which it also does by dying."""
     _limit()
+    answers.write(READY)
+    answers.flush()
     for line in questions:
         answers.write(_answer(line))
         answers.flush()
