@@ -131,8 +131,9 @@ def _assembled(
     document = _document(sha256, content, count, layer, producer, about)
     facts: list[Fact] = []
     if about.kind in BUDGETS:
+        readings = {page.number: page.reading for page in pages}
         for table in tables:
-            for found in read_facts(table, document):
+            for found in read_facts(table, document, readings):
                 if isinstance(found, Fact):
                     facts.append(found)
                 else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from datapackages.codes import classifications
@@ -20,8 +21,11 @@ FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overa
 SCHEMES = ("functional", "economic_department", "economic_government")
 
 
-def read_facts(table: Table, document: Document) -> Iterator[Fact | Issue]:
-    """The facts of one list in reading order, and what of it was not understood."""
+def read_facts(table: Table, document: Document, readings: Mapping[int, str]) -> Iterator[Fact | Issue]:
+    """The facts of one list in reading order, and what of it was not understood.
+
+    ``readings`` says for each page how its characters were read.
+    """
     if table.canonical in FORMS_WITHOUT_FACTS or not table.rows:
         yield from _unread(table)
         return
@@ -34,7 +38,7 @@ def read_facts(table: Table, document: Document) -> Iterator[Fact | Issue]:
         yield from _unknown(row, table)
         for column in columns:
             if column.kind == "amount":
-                yield from _figure(table, document, columns, row, column)
+                yield from _figure(table, document, readings, columns, row, column)
 
 
 def _unread(table: Table) -> Iterator[Issue]:
@@ -53,14 +57,20 @@ def _unknown(row: Row, table: Table) -> Iterator[Issue]:
 
 
 def _figure(
-    table: Table, document: Document, columns: Sequence[Column], row: Row, column: Column
+    table: Table,
+    document: Document,
+    readings: Mapping[int, str],
+    columns: Sequence[Column],
+    row: Row,
+    column: Column,
 ) -> Iterator[Fact | Issue]:
     cell = table.rows[row.index][column.index]
     if not cell.text or cell.box is None or amounts.is_dash(cell.text):
         return
     value = amounts.read(cell.text)
     if value is not None:
-        yield _fact(table, document, columns, row, column, cell, value)
+        fact = _fact(table, document, columns, row, column, cell, value)
+        yield replace(fact, reading=readings[cell.page]) if readings[cell.page] != "fast" else fact
     elif re.search(r"\d", fold(cell.text)):
         yield issue(
             "unreadable-amount",

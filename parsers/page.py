@@ -69,6 +69,7 @@ class Page:
     glyphs: tuple[Glyph, ...]
     rulings: tuple[Ruling, ...]
     images: tuple[Box, ...]
+    reading: str = "fast"  # fast, second, ocr: how its characters were read
 
     @property
     def is_scan(self) -> bool:
