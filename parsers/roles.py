@@ -1,4 +1,8 @@
-"""Which rows sum others: by their codes, their numbering, and the figures where words leave it open."""
+"""Which rows sum others: by their codes, their numbering, and the figures where words leave it open.
+
+Leaf rows must add up to the total row once. Words come first; where a form prints units over their
+projects, or categories over their items, without any mark, only the figures can tell.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +34,9 @@ def set_roles(table: Table, columns: Sequence[Column], rows: list[Row]) -> None:
     ranks = [_rank(rows, i) for i in range(len(rows))]
     children = _children(rows, ranks)
     for i, row in enumerate(rows):
-        row.role = _role(i, rows, children[i], figures, columns)
-    _of_which(rows, children, figures, columns)
-    _containers(rows, figures, columns)
+        row.role = _role(i, rows, children[i], figures)
+    _of_which(rows, children)
+    _containers(table, rows, figures)
     _repeats(rows, figures)
     _paths(rows, children)
 
@@ -43,27 +47,32 @@ def _figures(table: Table, columns: Sequence[Column]) -> Figures:
 
 
 def _is_total(row: Row) -> bool:
-    return meaning("total", fold(row.name))
+    return meaning("total", fold(row.name)) or any(meaning("total", fold(word)) for word in row.words[:2])
+
+
+def _number(row: Row) -> int:
+    """How deep the printed number of a line stands; 0 for a line without one."""
+    plain = fold(row.name)
+    return next((rank for rank, pattern in RANKS if pattern.match(plain)), 0)
 
 
 def _rank(rows: Sequence[Row], i: int) -> int:
     """How deep a row stands: 0 for a total, else by its number; lines after a 本年…合计 open a new part."""
-    plain = fold(rows[i].name)
     if _is_total(rows[i]):
         return 0
-    for rank, pattern in RANKS:
-        if pattern.match(plain):
-            return rank
-    numbered = any(p.match(fold(r.name)) for r in rows[:i] for _, p in RANKS)
-    after_total = any(_is_total(r) and "本年" in r.name for r in rows[:i])
+    if rank := _number(rows[i]):
+        return rank
+    numbered = any(_number(row) for row in rows[:i])
+    after_total = any(_is_total(row) and "本年" in row.name for row in rows[:i])
     return 1 if after_total or not numbered else UNNUMBERED
 
 
 def _children(rows: Sequence[Row], ranks: Sequence[int]) -> list[list[int]]:
-    """For each row its direct parts: by code where the list is coded, else by numbering."""
+    """For each row its direct parts: by number where lines are numbered, by code where the list is coded."""
     out: list[list[int]] = [[] for _ in rows]
     for i, row in enumerate(rows):
-        parent = _coded_parent(rows, i) if row.code else _numbered_parent(rows, ranks, i)
+        coded = row.code and (row.codes[0].basis != "looked_up" or not _number(row))
+        parent = _coded_parent(rows, i) if coded else _numbered_parent(rows, ranks, i)
         if parent is not None:
             out[parent].append(i)
     return out
@@ -71,15 +80,13 @@ def _children(rows: Sequence[Row], ranks: Sequence[int]) -> list[list[int]]:
 
 def _coded_parent(rows: Sequence[Row], i: int) -> int | None:
     own = rows[i]
-    best: int | None = None
     for j in range(i - 1, -1, -1):
         other = rows[j]
-        if other.unit_name != own.unit_name and other.unit_name and own.unit_name:
-            break
+        if other.unit_name and own.unit_name and other.unit_name != own.unit_name:
+            return None
         if other.code and own.code.startswith(other.code) and other.code != own.code and _same_lists(own, other):
-            best = j
-            break
-    return best
+            return j
+    return None
 
 
 def _same_lists(own: Row, other: Row) -> bool:
@@ -89,26 +96,38 @@ def _same_lists(own: Row, other: Row) -> bool:
 
 
 def _numbered_parent(rows: Sequence[Row], ranks: Sequence[int], i: int) -> int | None:
-    if ranks[i] <= 1:
-        return None
+    """The nearest line above that stands less deep.
+
+    Behind 本年收入合计 some forms print 上年结转 and under it 一、… 二、… once more: there a numbered line
+    belongs to the unnumbered one before it.
+    """
     for j in range(i - 1, -1, -1):
         if ranks[j] == 0:
             return None
-        if ranks[j] < ranks[i] and not rows[j].code:
+        if ranks[j] == 1 and ranks[i] == 1 and _number(rows[i]) and not _number(rows[j]) and _totals(rows[:j]):
+            return j
+        if ranks[j] < ranks[i] and (not rows[j].code or rows[j].codes[0].basis == "looked_up"):
             return j
     return None
 
 
-def _role(i: int, rows: Sequence[Row], children: list[int], figures: Figures, columns: Sequence[Column]) -> str:
-    if _is_total(rows[i]):
-        return "subtotal" if re.search("本年|人员|公用|小计", rows[i].name) and _has_grand_total(rows) else "total"
-    if children and (rows[i].code or _sums(figures, i, children)):
+def _totals(rows: Sequence[Row]) -> bool:
+    return any(_is_total(row) for row in rows)
+
+
+def _role(i: int, rows: Sequence[Row], children: list[int], figures: Figures) -> str:
+    row = rows[i]
+    if _is_total(row):
+        part = any(meaning("part_total", word) for word in (row.name, *row.words[:2]))
+        return "subtotal" if part and _has_grand_total(rows) else "total"
+    printed = bool(row.code) and row.codes[0].basis != "looked_up"
+    if children and (printed or _sums(figures, i, children)):
         return "subtotal"
     return "leaf"
 
 
 def _has_grand_total(rows: Sequence[Row]) -> bool:
-    return any(_is_total(row) and not re.search("本年|人员|公用|小计", row.name) for row in rows)
+    return any(_is_total(row) and not any(meaning("part_total", w) for w in (row.name, *row.words[:2])) for row in rows)
 
 
 def _sums(figures: Figures, whole: int, parts: Sequence[int]) -> bool:
@@ -126,7 +145,7 @@ def _sums(figures: Figures, whole: int, parts: Sequence[int]) -> bool:
     return printed or not any(v for part in parts for v in figures[part])
 
 
-def _of_which(rows: list[Row], children: list[list[int]], figures: Figures, columns: Sequence[Column]) -> None:
+def _of_which(rows: list[Row], children: list[list[int]]) -> None:
     """Parts that do not make up their parent are 其中: they are not added up."""
     for i, parts in enumerate(children):
         if not parts or rows[i].role == "subtotal" or _is_total(rows[i]):
@@ -138,26 +157,58 @@ def _of_which(rows: list[Row], children: list[list[int]], figures: Figures, colu
             pending.extend(children[part])
 
 
-def _containers(rows: list[Row], figures: Figures, columns: Sequence[Column]) -> None:
-    """Rows that name a unit over its projects or codes, or a department over its units, sum what follows."""
-    open_rows: list[int] = []
+def _containers(table: Table, rows: list[Row], figures: Figures) -> None:
+    """Rows over their parts without any mark: a department over its units, a category over its items.
+
+    A single part equal to its whole looks like two equal items. The cautious reading is kept unless only
+    the other one adds up to the printed total.
+    """
+    if table.canonical.endswith("overall"):
+        return
+    cautious = _contained(rows, figures, chains=False)
+    found = cautious
+    if not _complete(rows, figures, cautious):
+        bold = _contained(rows, figures, chains=True)
+        found = bold if _complete(rows, figures, bold) else cautious
+    for i in found:
+        rows[i].role = "subtotal"
+
+
+def _contained(rows: Sequence[Row], figures: Figures, *, chains: bool) -> set[int]:
+    """The leaf rows that are exactly the sum of the rows right behind them, read from below."""
+    least = min((len(row.words) for row in rows if row.role == "leaf" and row.words), default=0)
+    found: set[int] = set()
+    waiting: list[int] = []
     for i in range(len(rows) - 1, -1, -1):
         if rows[i].role in ("subtotal", "total", "of_which") or not any(figures[i]):
             continue
-        if _may_contain(rows[i], columns):
-            for count in range(len(open_rows), 1, -1):
-                if _sums(figures, i, open_rows[:count]):
-                    rows[i].role = "subtotal"
-                    del open_rows[:count]
+        if not rows[i].code and len(rows[i].words) == least:
+            shortest = 0 if chains or _over_one(rows, i, waiting) else 1
+            for count in range(len(waiting), shortest, -1):
+                if _sums(figures, i, waiting[:count]):
+                    found.add(i)
+                    del waiting[:count]
                     break
-        open_rows.insert(0, i)
+        waiting.insert(0, i)
+    return found
 
 
-def _may_contain(row: Row, columns: Sequence[Column]) -> bool:
-    kinds = {column.kind for column in columns}
-    if "unit_name" in kinds:
-        return bool(row.unit_name) and not row.code and not row.project_name
-    return "project_name" in kinds and not row.code
+def _over_one(rows: Sequence[Row], i: int, waiting: Sequence[int]) -> bool:
+    """Whether a row plainly stands over a single part: a unit over its only project, a category over its item."""
+    if not waiting:
+        return False
+    below = rows[waiting[0]]
+    if len(below.words) > len(rows[i].words):
+        return True
+    return meaning("unit_like", fold(rows[i].name)) and not meaning("unit_like", fold(below.name))
+
+
+def _complete(rows: Sequence[Row], figures: Figures, found: set[int]) -> bool:
+    """Whether the leaves add up to the total row; True where there is nothing to compare with."""
+    total = next((i for i, row in enumerate(rows) if row.role == "total" and any(figures[i])), None)
+    if total is None:
+        return True
+    return _sums(figures, total, [i for i, row in enumerate(rows) if row.role == "leaf" and i not in found])
 
 
 def _repeats(rows: list[Row], figures: Figures) -> None:
@@ -167,12 +218,9 @@ def _repeats(rows: list[Row], figures: Figures) -> None:
         return
     leaves = [i for i, row in enumerate(rows) if row.role == "leaf" and any(figures[i])]
     same = [i for i in leaves if figures[i] == figures[total] and not rows[i].code]
-    if same and len(leaves) > len(same):
-        for i in same:
-            rows[i].role = "repeat"
-    elif len(same) > 1:
-        for i in same[:-1]:
-            rows[i].role = "repeat"
+    surplus = same if len(leaves) > len(same) else same[:-1]
+    for i in surplus:
+        rows[i].role = "repeat"
 
 
 def _paths(rows: list[Row], children: list[list[int]]) -> None:

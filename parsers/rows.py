@@ -14,6 +14,9 @@ from parsers.vocabulary import first, meaning, words
 
 CODE_NAME = re.compile(r"^[\[(]?(?P<code>\d{3,9})[\])]?[-—_]?(?P<name>[^\d.,\-—].*)$")
 SCHEME = {"1": "", "2": "functional", "3": "economic_department", "5": "economic_government"}
+FUNCTIONAL_FORMS = (
+    "income", "expenditure", "general_function", "basic_function", "fiscal_function", "fund", "state_capital"
+)  # fmt: skip
 LENGTHS = {"functional": (3, 5, 7), "economic_department": (3, 5), "economic_government": (3, 5)}
 
 
@@ -43,6 +46,7 @@ class Row:
     item: str = ""
     path: str = ""
     role: str = "leaf"
+    words: tuple[str, ...] = ()  # every text cell of the row, codes and serial numbers left out
 
     @property
     def code(self) -> str:
@@ -75,6 +79,7 @@ def _read_words(row: Row, cells: Sequence[Cell], columns: Sequence[Column]) -> N
         if column.kind not in ("amount", "serial", "code") and cells[column.index].text:
             texts.setdefault(column.kind, []).append(cells[column.index].text)
     names = texts.get("name", [])
+    row.words = tuple(text for some in texts.values() for text in some)
     row.unit_code = "".join(texts.get("unit_code", []))
     row.unit_name = "".join(texts.get("unit_name", []))
     row.year_text = "".join(texts.get("year", []))
@@ -116,12 +121,10 @@ def _runs(columns: Sequence[Column]) -> list[tuple[list[Column], Column | None]]
     for column in columns:
         if column.kind == "code":
             run.append(column)
-        elif column.kind == "name":
-            out.append((run, column))
+        elif column.kind == "name" or run:
+            out.append((run, column if column.kind == "name" else None))
             run = []
-    if run:
-        out.append((run, None))
-    return out
+    return [*out, (run, None)] if run else out
 
 
 def _joined(run: Sequence[Column], parts: Sequence[str], carried: dict[int, str]) -> tuple[str, str]:
@@ -180,9 +183,7 @@ def _scheme(table: Table) -> str:
         return "economic_government"
     if "economic" in name or table.block == "economic":
         return "economic_department"
-    if name.endswith("overall") or name in ("income", "expenditure", "general_function", "fiscal_function"):
-        return "functional"
-    return ""
+    return "functional" if name.endswith("overall") or name in FUNCTIONAL_FORMS else ""
 
 
 def resolve(scheme: str, name: str, context: str) -> Classification | None:
