@@ -13,9 +13,9 @@ from decimal import Decimal
 from datapackages.model import Table
 from parsers import amounts
 from parsers.columns import Column
-from parsers.rows import Row
+from parsers.rows import Row, bare
 from parsers.text import fold
-from parsers.vocabulary import meaning
+from parsers.vocabulary import first, meaning
 
 RANKS = (
     (1, re.compile(r"^[一二三四五六七八九十]{1,3}、")),
@@ -62,6 +62,8 @@ def _rank(rows: Sequence[Row], i: int) -> int:
         return 0
     if rank := _number(rows[i]):
         return rank
+    if i and meaning("of_which", fold(rows[i].name)):
+        return UNNUMBERED + 1
     numbered = any(_number(row) for row in rows[:i])
     after_total = any(_is_total(row) and "本年" in row.name for row in rows[:i])
     return 1 if after_total or not numbered else UNNUMBERED
@@ -98,17 +100,21 @@ def _same_lists(own: Row, other: Row) -> bool:
 def _numbered_parent(rows: Sequence[Row], ranks: Sequence[int], i: int) -> int | None:
     """The nearest line above that stands less deep.
 
-    Behind 本年收入合计 some forms print 上年结转 and under it 一、… 二、… once more: there a numbered line
-    belongs to the unnumbered one before it.
+    Behind 本年收入合计 some forms print 上年结转 and under it the funds once more, at the same depth.
     """
     for j in range(i - 1, -1, -1):
         if ranks[j] == 0:
             return None
-        if ranks[j] == 1 and ranks[i] == 1 and _number(rows[i]) and not _number(rows[j]) and _totals(rows[:j]):
+        if ranks[j] == ranks[i] == 1 and _is_fund_of(rows[i], rows[j]) and _totals(rows[:j]):
             return j
         if ranks[j] < ranks[i] and (not rows[j].code or rows[j].codes[0].basis == "looked_up"):
             return j
     return None
+
+
+def _is_fund_of(row: Row, above: Row) -> bool:
+    own, over = bare(row.name), bare(above.name)
+    return bool(first("flow", over) and first("fund", own)) and not first("flow", own)
 
 
 def _totals(rows: Sequence[Row]) -> bool:
@@ -118,16 +124,19 @@ def _totals(rows: Sequence[Row]) -> bool:
 def _role(i: int, rows: Sequence[Row], children: list[int], figures: Figures) -> str:
     row = rows[i]
     if _is_total(row):
-        part = any(meaning("part_total", word) for word in (row.name, *row.words[:2]))
-        return "subtotal" if part and _has_grand_total(rows) else "total"
-    printed = bool(row.code) and row.codes[0].basis != "looked_up"
-    if children and (printed or _sums(figures, i, children)):
+        return "subtotal" if _is_part(row) and _has_grand_total(rows) else "total"
+    coded = bool(row.code) and (row.codes[0].basis != "looked_up" or not _number(row))
+    if children and (coded or _sums(figures, i, children)):
         return "subtotal"
     return "leaf"
 
 
 def _has_grand_total(rows: Sequence[Row]) -> bool:
-    return any(_is_total(row) and not any(meaning("part_total", w) for w in (row.name, *row.words[:2])) for row in rows)
+    return any(_is_total(row) and not _is_part(row) for row in rows)
+
+
+def _is_part(row: Row) -> bool:
+    return any(meaning("part_total", word) for word in (row.name, *row.words[:2]))
 
 
 def _sums(figures: Figures, whole: int, parts: Sequence[int]) -> bool:
@@ -176,13 +185,14 @@ def _containers(table: Table, rows: list[Row], figures: Figures) -> None:
 
 def _contained(rows: Sequence[Row], figures: Figures, *, chains: bool) -> set[int]:
     """The leaf rows that are exactly the sum of the rows right behind them, read from below."""
-    least = min((len(row.words) for row in rows if row.role == "leaf" and row.words), default=0)
+    counts = [len(row.words) for row in rows if row.role == "leaf" and row.words]
+    least, most = min(counts, default=0), max(counts, default=0)
     found: set[int] = set()
     waiting: list[int] = []
     for i in range(len(rows) - 1, -1, -1):
         if rows[i].role in ("subtotal", "total", "of_which") or not any(figures[i]):
             continue
-        if not rows[i].code and len(rows[i].words) == least:
+        if len(rows[i].words) == least and (least < most or not rows[i].code):
             shortest = 0 if chains or _over_one(rows, i, waiting) else 1
             for count in range(len(waiting), shortest, -1):
                 if _sums(figures, i, waiting[:count]):

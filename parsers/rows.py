@@ -46,7 +46,7 @@ class Row:
     item: str = ""
     path: str = ""
     role: str = "leaf"
-    words: tuple[str, ...] = ()  # every text cell of the row, codes and serial numbers left out
+    words: tuple[str, ...] = ()  # every text cell of the row but codes and serial numbers
 
     @property
     def code(self) -> str:
@@ -79,15 +79,16 @@ def _read_words(row: Row, cells: Sequence[Cell], columns: Sequence[Column]) -> N
         if column.kind not in ("amount", "serial", "code") and cells[column.index].text:
             texts.setdefault(column.kind, []).append(cells[column.index].text)
     names = texts.get("name", [])
-    row.words = tuple(text for some in texts.values() for text in some)
+    row.words = tuple(text for kind, some in texts.items() if kind != "unit_code" for text in some)
     row.unit_code = "".join(texts.get("unit_code", []))
     row.unit_name = "".join(texts.get("unit_name", []))
     row.year_text = "".join(texts.get("year", []))
     row.project_name = "".join(texts.get("project_name", []))
     row.project_kind = texts.get("text", [""])[0] if row.project_name else ""
     first_code = next((cells[c.index].text for c in columns if c.kind == "code" and cells[c.index].text), "")
-    if not names and meaning("total", fold(first_code)):
-        names = [first_code]  # 合计 merged over code and name stands in the code's cell
+    for code in (first_code, row.unit_code):  # 合计 merged over code and name stands in the code's cell
+        if not names and meaning("total", fold(code)):
+            names = [code]
     row.name = next(
         (t for t in (names[0] if names else "", row.project_name, row.unit_name, *texts.get("text", [])) if t), ""
     )

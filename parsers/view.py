@@ -36,7 +36,9 @@ class View:
     def height(self) -> float:
         return self.right - self.left if self.turns % 2 else self.top - self.bottom
 
-    def boxes(self, x0: Sequence[float], y0: Sequence[float], x1: Sequence[float], y1: Sequence[float]) -> list[Box]:
+    def boxes(
+        self, x0: Sequence[float], y0: Sequence[float], x1: Sequence[float], y1: Sequence[float]
+    ) -> list[Box]:
         """Boxes as displayed from edges in PDF space (``y0`` below ``y1``), many at a time."""
         left, bottom, right, top = self.left, self.bottom, self.right, self.top
         edges = zip(x0, y0, x1, y1, strict=True)
