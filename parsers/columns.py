@@ -182,4 +182,4 @@ def _adds_up(total: Column, parts: list[Column], figures: list[list[Decimal | No
         exponent = whole.as_tuple().exponent
         tolerance = Decimal(5).scaleb(int(exponent) - 1) * (len(parts) + 1)
         wrong += gap > tolerance
-    return wrong <= 0.2 * checked
+    return wrong <= 0.02 * checked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from datapackages.model import Box, Cell, Table
 from parsers.blocks import Block, split
@@ -25,23 +26,44 @@ def _lists(printed: Printed, sha256: str, money_unit: str) -> Iterator[Table]:
     name = canonical(caption.title) if caption.title else "unrecognised"
     blocks = split(name, printed.header)
     declared = next((note for note in printed.notes if words()["declared"].search(fold(note))), "")
+    grids = _placed(printed.grids)
     for title, group in _same_name(blocks).items():
-        rows = tuple(row for block in group for row in _rows(printed.grids, block, blocks))
+        rows = tuple(row for block in group for row in _rows(grids, block, blocks))
         columns = tuple("/".join(path) for path in group[0].paths)
         yield Table(
-            table_id=_table_id(sha256, printed.grids[0], group[0]),
+            table_id=_table_id(sha256, grids[0], group[0]),
             label=caption.label,
             title=caption.title,
             canonical=name,
             block=title,
             unit_name=caption.unit_name,
             money_unit=money_unit,
-            pages=tuple(dict.fromkeys(grid.page for grid in printed.grids)),
+            pages=tuple(dict.fromkeys(grid.page for grid in grids)),
             columns=columns,
             rows=rows,
             state=_state(name, rows, declared),
             declared=declared,
         )
+
+
+def _placed(grids: Sequence[Grid]) -> list[Grid]:
+    """Figures of merged cells moved to the column of figures that the cell reaches.
+
+    Where a rule is missing in one row, the name's empty cell and the figure's are one; the other rows
+    tell in which of the two columns figures stand.
+    """
+    counts = [sum(is_amount(fold(row[i].text)) for g in grids for row in g.body) for i in range(len(grids[0].header))]
+    return [replace(grid, body=tuple(_placed_row(row, counts) for row in grid.body)) for grid in grids]
+
+
+def _placed_row(row: Sequence[Slot], counts: Sequence[int]) -> tuple[Slot, ...]:
+    out = list(row)
+    for i, slot in enumerate(row):
+        if slot.span > 1 and is_amount(fold(slot.text)):
+            best = max(range(i, min(i + slot.span, len(row))), key=lambda column: counts[column])
+            out[i] = replace(slot, text="", span=1)
+            out[best] = replace(slot, span=1)
+    return tuple(out)
 
 
 def _same_name(blocks: Sequence[Block]) -> dict[str, list[Block]]:

@@ -41,13 +41,17 @@ def test_header_levels_become_paths_from_above_to_below() -> None:
     assert body(found) == [["201", "公共服务", "9.00", "6.00", "3.00"]]
 
 
-@pytest.mark.parametrize("index", ["栏次 | 1 | 2", "** | 1 | 2", "1 | 2 | 3", " | 1 | 2", "甲 | 1 | 2", "栏次 | 1 | 2=3+4"])
+@pytest.mark.parametrize(
+    "index", ["栏次 | 1 | 2", "** | 1 | 2", "1 | 2 | 3", " | 1 | 2", "甲 | 1 | 2", "栏次 | 1 | 2=3+4"]
+)
 def test_a_row_that_only_numbers_the_columns_is_neither_header_nor_body(index: str) -> None:
     found = grid(f"项目 | 合计 | 基本支出\n{index}\n行政运行 | 12.00 | 8.00")
     assert (header(found), body(found)) == (["项目", "合计", "基本支出"], [["行政运行", "12.00", "8.00"]])
 
 
-@pytest.mark.parametrize("row", [["201", "12.00"], ["合计", "1", "2"], ["1", "3", "2"], ["1"], ["2024", "2025"], []])
+@pytest.mark.parametrize(
+    "row", [["201", "12.00"], ["合计", "1", "2"], ["1", "3", "2"], ["1"], ["2024", "2025"], []]
+)
 def test_a_row_with_other_words_or_figures_is_data(row: list[str]) -> None:
     assert not is_index(row)
 

@@ -93,7 +93,10 @@ def test_text_wider_than_its_cell_stays_whole_in_its_cell() -> None:
 def test_a_clipped_name_that_touches_the_next_figure_leaves_the_figure_alone() -> None:
     name = draw.words("机关事业单位养老保险支出", 53, 103)
     figure = draw.words("12.00", name[-1].x1, 103)
-    assert plain(draw.page(draw.ruled(" | \n基本 | 8.00"), name, figure))[0] == ["机关事业单位养老保险支出", "12.00"]
+    assert plain(draw.page(draw.ruled(" | \n基本 | 8.00"), name, figure))[0] == [
+        "机关事业单位养老保险支出",
+        "12.00",
+    ]
 
 
 def test_a_wrapped_number_or_name_is_one_value() -> None:
@@ -118,7 +121,12 @@ def test_two_frames_on_a_page_come_from_top_to_bottom() -> None:
 
 
 def test_text_in_a_frame_inside_a_frame_belongs_to_the_inner_one() -> None:
-    border = [Ruling(20, 50, 600, 50), Ruling(20, 500, 600, 500), Ruling(20, 50, 20, 500), Ruling(600, 50, 600, 500)]
+    border = [
+        Ruling(20, 50, 600, 50),
+        Ruling(20, 500, 600, 500),
+        Ruling(20, 50, 20, 500),
+        Ruling(600, 50, 600, 500),
+    ]
     found = frames(draw.page(border, draw.words("收支总表", 60, 70), draw.ruled("合计 | 12.00\n基本 | 8.00")))[0]
     assert [[cell.text for cell in frame.cells] for frame in found] == [
         ["收支总表"],
