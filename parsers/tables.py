@@ -52,7 +52,8 @@ def _placed(grids: Sequence[Grid]) -> list[Grid]:
     Where a rule is missing in one row, the name's empty cell and the figure's are one; the other rows
     tell in which of the two columns figures stand.
     """
-    counts = [sum(is_amount(fold(row[i].text)) for g in grids for row in g.body) for i in range(len(grids[0].header))]
+    rows = [row for grid in grids for row in grid.body]
+    counts = [sum(is_amount(fold(row[i].text)) for row in rows) for i in range(len(grids[0].header))]
     return [replace(grid, body=tuple(_placed_row(row, counts) for row in grid.body)) for grid in grids]
 
 
