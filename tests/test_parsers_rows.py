@@ -1,0 +1,283 @@
+"""What each row of a list means: its codes, its name, its ancestors, and whether it sums others."""
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from datapackages.model import Table
+from parsers.columns import read_columns
+from parsers.roles import set_roles
+from parsers.rows import Row, read_rows
+
+draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
+
+
+def rows(canonical: str, text: str, **changes: object) -> list[Row]:
+    table: Table = draw.listing(canonical, text, **changes)
+    columns = read_columns(table, 2026, "budget")
+    found = read_rows(table, columns)
+    set_roles(table, columns, found)
+    return found
+
+
+def codes(found: list[Row]) -> list[list[tuple[str, str, str]]]:
+    """The classifications of each row: code, as printed, basis."""
+    return [[(coded.code, coded.text, coded.basis) for coded in row.codes] for row in found]
+
+
+def roles(canonical: str, text: str, **changes: object) -> list[tuple[object, ...]]:
+    return draw.shown(rows(canonical, text, **changes), "name", "role")  # type: ignore[no-any-return]
+
+
+def test_a_printed_code_is_kept_as_printed() -> None:
+    found = rows("expenditure", "科目编码 | 科目名称 | 合计\n2130301 | 行政运行 | 5.00")
+    assert (codes(found), found[0].name) == ([[("2130301", "2130301", "printed")]], "行政运行")
+
+
+def test_category_section_and_item_in_three_columns_are_joined() -> None:
+    found = rows("expenditure", "类 | 款 | 项 | 科目名称 | 合计\n213 | 03 | 01 | 行政运行 | 5.00")
+    assert codes(found) == [[("2130301", "2130301", "printed")]]
+
+
+def test_a_row_that_prints_only_its_own_level_carries_the_levels_above_down() -> None:
+    found = rows(
+        "expenditure",
+        """
+        类 | 款 | 项 | 科目名称 | 合计
+        213 | | | 农林水支出 | 9.00
+         | 03 | | 水利 | 9.00
+         | | 01 | 行政运行 | 5.00
+         | | 04 | 水利行业业务管理 | 4.00
+        221 | | | 住房保障支出 | 1.00
+         | 02 | | 住房改革支出 | 1.00
+        """,
+    )
+    assert [row[0] for row in codes(found)] == [
+        ("213", "213", "printed"),
+        ("21303", "03", "carried_down"),
+        ("2130301", "01", "carried_down"),
+        ("2130304", "04", "carried_down"),
+        ("221", "221", "printed"),
+        ("22102", "02", "carried_down"),
+    ]
+
+
+def test_a_code_in_brackets_before_the_name_is_parted_from_it() -> None:
+    found = rows("general_function", "功能科目名称 | 合计\n合计 | 5.00\n[2130301]行政运行 | 5.00")
+    assert draw.shown(found, "code", "name") == [("", "合计"), ("2130301", "行政运行")]
+
+
+def test_a_name_without_a_code_is_looked_up_inside_the_row_above() -> None:
+    found = rows(
+        "expenditure",
+        """
+        科目名称 | 合计
+        农林水支出 | 9.00
+        水利 | 9.00
+        行政运行 | 5.00
+        水利行业业务管理 | 4.00
+        """,
+    )
+    assert [row[0] for row in codes(found)] == [
+        ("213", "", "looked_up"),
+        ("21303", "", "looked_up"),
+        ("2130301", "", "looked_up"),
+        ("2130304", "", "looked_up"),
+    ]
+
+
+def test_a_name_that_stands_under_many_sections_is_not_guessed() -> None:
+    assert codes(rows("expenditure", "科目名称 | 合计\n行政运行 | 5.00")) == [[]]
+
+
+def test_a_row_may_carry_two_classifications() -> None:
+    (row,) = rows(
+        "basic_economic",
+        "部门经济科目/编码 | 部门经济科目/名称 | 政府经济科目/编码 | 政府经济科目/名称 | 合计\n"
+        "30101 | 基本工资 | 50101 | 工资奖金津补贴 | 5.00",
+    )
+    assert [(coded.scheme, coded.code, coded.name) for coded in row.codes] == [
+        ("economic_department", "30101", "基本工资"),
+        ("economic_government", "50101", "工资奖金津补贴"),
+    ]
+
+
+def test_a_code_with_digits_that_no_level_has_is_kept_and_marked() -> None:
+    found = rows("expenditure", "科目编码 | 科目名称 | 合计\n21303011 | 行政运行 | 5.00")
+    assert codes(found) == [[("21303011", "21303011", "unknown")]]
+
+
+def test_a_row_names_a_unit_and_the_rows_under_it_are_its_own() -> None:
+    found = rows(
+        "expenditure",
+        """
+        单位名称 | 科目编码 | 科目名称 | 合计
+        示例市水文站 | | | 9.00
+         | 2130313 | 水文测报 | 9.00
+        示例市水利工程处 | | | 5.00
+         | 2130305 | 水利工程建设 | 5.00
+        """,
+    )
+    assert [row.unit_name for row in found] == [
+        "示例市水文站",
+        "示例市水文站",
+        "示例市水利工程处",
+        "示例市水利工程处",
+    ]
+
+
+def test_a_total_merged_over_code_and_name_is_the_name_of_its_row() -> None:
+    found = rows("expenditure", "科目编码 | 科目名称 | 合计\n合计 | | 9.00\n213 | 农林水支出 | 9.00")
+    assert draw.shown(found, "name", "role", "code") == [("合计", "total", ""), ("农林水支出", "leaf", "213")]
+
+
+def test_codes_say_which_rows_sum_others() -> None:
+    found = rows(
+        "expenditure",
+        """
+        科目编码 | 科目名称 | 合计
+         | 合计 | 10.00
+        213 | 农林水支出 | 9.00
+        21303 | 水利 | 9.00
+        2130301 | 行政运行 | 5.00
+        2130304 | 水利行业业务管理 | 4.00
+        2210201 | 住房公积金 | 1.00
+        """,
+    )
+    assert draw.shown(found, "role", "path") == [
+        ("total", "合计"),
+        ("subtotal", "农林水支出"),
+        ("subtotal", "农林水支出/水利"),
+        ("leaf", "农林水支出/水利/行政运行"),
+        ("leaf", "农林水支出/水利/水利行业业务管理"),
+        ("leaf", "住房公积金"),
+    ]
+
+
+def test_numbered_lines_sum_the_lines_under_them_when_the_figures_say_so() -> None:
+    text = """
+        项目 | 预算数
+        一、一般公共预算 | 9.00
+        （一）经费拨款 | 6.00
+        （二）非税收入 | 3.00
+        二、政府性基金 | 1.00
+        收入总计 | 10.00
+    """
+    assert draw.shown(rows("overall", text, block="revenue"), "role", "path") == [
+        ("subtotal", "一、一般公共预算"),
+        ("leaf", "一、一般公共预算/（一）经费拨款"),
+        ("leaf", "一、一般公共预算/（二）非税收入"),
+        ("leaf", "二、政府性基金"),
+        ("total", "收入总计"),
+    ]
+
+
+def test_lines_that_list_only_some_of_their_parent_are_of_which() -> None:
+    text = """
+        项目 | 预算数
+        一、一般公共预算 | 9.00
+        其中：非税收入 | 3.00
+        二、政府性基金 | 1.00
+        收入总计 | 10.00
+    """
+    assert roles("overall", text, block="revenue") == [
+        ("一、一般公共预算", "leaf"),
+        ("其中：非税收入", "of_which"),
+        ("二、政府性基金", "leaf"),
+        ("收入总计", "total"),
+    ]
+
+
+def test_the_sum_of_the_year_before_what_was_carried_over_is_a_subtotal() -> None:
+    text = """
+        项目 | 预算数
+        一、一般公共预算 | 9.00
+        本年收入合计 | 9.00
+        上年结转 | 1.00
+        收入总计 | 10.00
+    """
+    assert roles("overall", text, block="revenue") == [
+        ("一、一般公共预算", "leaf"),
+        ("本年收入合计", "subtotal"),
+        ("上年结转", "leaf"),
+        ("收入总计", "total"),
+    ]
+
+
+@pytest.mark.xfail(reason="it is called a subtotal")
+def test_a_department_over_its_only_unit_repeats_the_total() -> None:
+    text = """
+        单位代码 | 单位名称 | 合计
+         | 合计 | 9.00
+        024 | 示例市水务局 | 9.00
+        024001 | 示例市水务局（本级） | 9.00
+    """
+    assert roles("income", text) == [
+        ("合计", "total"),
+        ("示例市水务局", "repeat"),
+        ("示例市水务局（本级）", "leaf"),
+    ]
+
+
+def test_a_department_over_its_units_sums_them() -> None:
+    text = """
+        单位代码 | 单位名称 | 合计
+         | 合计 | 9.00
+        024 | 示例市水务局 | 9.00
+        024001 | 示例市水务局（本级） | 5.00
+        024002 | 示例市水文站 | 4.00
+    """
+    found = roles("income", text)
+    assert found[2:] == [("示例市水务局（本级）", "leaf"), ("示例市水文站", "leaf")]
+    assert found[1][1] in ("subtotal", "repeat")  # it is both
+
+
+def test_a_unit_over_its_projects_sums_them() -> None:
+    text = """
+        项目名称 | 合计 | 一般公共预算
+        示例市水文站 | 9.00 | 9.00
+        水文监测 | 5.00 | 5.00
+        站房修缮 | 4.00 | 4.00
+    """
+    assert roles("projects", text) == [("示例市水文站", "subtotal"), ("水文监测", "leaf"), ("站房修缮", "leaf")]
+
+
+def test_lines_of_an_overall_table_keep_their_item_and_get_their_function() -> None:
+    text = """
+        项目 | 预算数
+        一、一般公共服务支出 | 5.00
+        十二、农林水支出 | 4.00
+        本年支出合计 | 9.00
+        结转下年 | 1.00
+        支出总计 | 10.00
+    """
+    found = rows("overall", text, block="expenditure")
+    assert draw.shown(found, "code", "item") == [
+        ("201", "function_201"),
+        ("213", "function_213"),
+        ("", "expenditure_current"),
+        ("", "closing"),
+        ("", "expenditure_total"),
+    ]
+
+
+def test_lines_of_the_three_public_expenses_have_fixed_items() -> None:
+    text = """
+        项目 | 预算数
+        “三公”经费合计 | 6.00
+        1、因公出国（境）费 | 1.00
+        2、公务接待费 | 2.00
+        3、公务用车费 | 3.00
+        （1）公务用车运行维护费 | 1.00
+        （2）公务用车购置 | 2.00
+    """
+    assert draw.shown(rows("three_public", text), "item", "role") == [
+        ("three_public", "total"),
+        ("overseas_visits", "leaf"),
+        ("hospitality", "leaf"),
+        ("vehicles", "subtotal"),
+        ("vehicle_operation", "leaf"),
+        ("vehicle_purchase", "leaf"),
+    ]
