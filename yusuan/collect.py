@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,14 +11,8 @@ import click
 
 import crawler
 from crawler.catalogue import sources as all_sources
-from crawler.errors import Crashed, Locked, UsageError
 from crawler.state import last_runs
-
-DATA = click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), envvar="YUSUAN_DATA", default=Path("data"),
-    show_default=True, help="The data directory.",
-)  # fmt: skip
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
 
 
 @click.command()
@@ -37,7 +28,7 @@ def crawl(names: tuple[str, ...], everything: bool, hosts: tuple[str, ...], data
     A host other than this machine needs YUSUAN_CONTACT: an address at which its operators can reach you.
     Exit code 1 when a list could not be read or an assertion of a source does not hold.
     """
-    with _exit_codes():
+    with exit_codes():
         chosen = _chosen(names, everything, data)
         report = crawler.crawl(chosen, data, hosts=_mapped(hosts))
     _print(asdict(report), as_json, _crawl_lines(report))
@@ -57,7 +48,7 @@ def import_(paths: tuple[Path, ...], manifest: Path | None, data: Path, as_json:
     """
     if not paths and manifest is None:
         raise click.UsageError("name a PDF, a folder or a zip file, or give a --manifest")
-    with _exit_codes():
+    with exit_codes():
         report = crawler.import_paths(paths, data, manifest)
     _print(asdict(report), as_json, _import_lines(report))
 
@@ -67,28 +58,10 @@ def import_(paths: tuple[Path, ...], manifest: Path | None, data: Path, as_json:
 @AS_JSON
 def sources(data: Path, as_json: bool) -> None:
     """List the known sites, how far each is trusted, and how its last crawl ended."""
-    with _exit_codes():
+    with exit_codes():
         runs = last_runs(data)
         listed = [_source(source, runs.get(name, {})) for name, source in all_sources(data).items()]
     _print(listed, as_json, [_source_line(entry) for entry in listed])
-
-
-@contextmanager
-def _exit_codes() -> Iterator[None]:
-    """2 for what was asked wrongly, 75 for a held lock, 1 for a crash; never a traceback for these."""
-    try:
-        yield
-    except UsageError as error:
-        _fail(error, 2)
-    except Locked as error:
-        _fail(error, 75)
-    except Crashed as error:
-        _fail(error, 1)
-
-
-def _fail(error: Exception, code: int) -> None:
-    click.echo(f"Error: {error}", err=True)
-    sys.exit(code)
 
 
 def _chosen(names: tuple[str, ...], everything: bool, data: Path) -> list[str]:
@@ -134,4 +107,7 @@ def _import_lines(report: crawler.ImportReport) -> list[str]:
 
 
 def _print(report: Any, as_json: bool, lines: list[str]) -> None:
-    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
+    if as_json:
+        emit_json(report)
+    else:
+        click.echo("\n".join(lines))

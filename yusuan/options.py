@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,18 @@ def exit_codes() -> Iterator[None]:
         fail(error, LOCKED)
     except (Crashed, BuildFailed, InvalidPackage) as error:
         fail(error, 1)
+
+
+def emit(text: str) -> None:
+    """Print data on stdout as UTF-8 whatever the locale is, so that a file made of it is always read alike."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", errors="replace"))  # a path may hold bytes that are no text
+    sys.stdout.buffer.flush()
+
+
+def emit_json(found: object) -> None:
+    """Print plain JSON types, indented for a reader."""
+    emit(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
 
 
 def fail(error: object, code: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import sys
 from collections import Counter
@@ -17,7 +18,7 @@ from crawler.lock import hold
 from datapackages import parsed as parsed_json
 from datapackages.model import ParsedDocument
 from datapackages.parsed import fact_rows
-from yusuan.options import DATA, exit_codes
+from yusuan.options import DATA, emit, exit_codes
 
 
 @click.command()
@@ -39,28 +40,32 @@ def parse(file: Path | None, as_json: bool, as_csv: bool, bom: bool, workers: in
             counts = parse_stored(data, workers)
         click.echo(summary(counts))
         return
+    if (as_json and as_csv) or (bom and not as_csv):
+        raise click.UsageError("choose --json or --csv; --bom goes with --csv")
     _parse_file(file, as_csv, bom)
 
 
 def _parse_file(file: Path, as_csv: bool, bom: bool) -> None:
     """One file, no data directory. JSON is printed whatever happens."""
     if not file.is_file():
-        found = parsers.unreadable("file-missing", path=str(file))
-        click.echo(parsed_json.dumps(found), nl=False)
+        emit(parsed_json.dumps(parsers.unreadable("file-missing", path=str(file))))
         sys.exit(2)
-    found = parsers.isolated(file)
-    if as_csv:
-        _print_csv(found, bom)
-    else:
-        click.echo(parsed_json.dumps(found), nl=False)
+    found = _read(file)
+    emit(_csv(found, bom) if as_csv else parsed_json.dumps(found))
     sys.exit(1 if found.document.kind == "broken" else 0)
 
 
-def _print_csv(found: ParsedDocument, bom: bool) -> None:
-    if bom:
-        click.echo("\ufeff", nl=False)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerows(fact_rows(found))
+def _read(file: Path) -> ParsedDocument:
+    try:
+        return parsers.isolated(file)
+    except OSError as error:  # it is there, but the system does not hand its bytes over
+        return parsers.unreadable("broken-file", error=str(error))
+
+
+def _csv(found: ParsedDocument, bom: bool) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(fact_rows(found))
+    return ("\ufeff" if bom else "") + out.getvalue()
 
 
 def folder(data: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import click
 from crawler import blobs
 from crawler.state import sightings
 from datapackages.write import reports
-from yusuan.options import AS_JSON, DATA, exit_codes
+from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
 from yusuan.reading import stored
 
 
@@ -24,7 +23,7 @@ def status(data: Path, as_json: bool) -> None:
     with exit_codes():
         found = look(data)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        emit_json(found)
         return
     click.echo(f"documents {found['documents']}, seen at {found['sightings']} addresses")
     click.echo(f"parsed by this version {found['parsed']}, tables {found['tables']}, facts {found['facts']}")
