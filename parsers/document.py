@@ -11,7 +11,8 @@ from datapackages.issues import issue
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
 from parsers.about import About, read_about
 from parsers.facts import read_facts
-from parsers.page import Page, PasswordNeeded
+from parsers.ocr import read_scans, without_table
+from parsers.page import Page, PasswordNeeded, Unreadable
 from parsers.pdfium import open_pdf
 from parsers.sections import read_sections
 from parsers.stitch import PageText, printed_tables
@@ -49,13 +50,15 @@ def _parse(path: Path, *, sections: bool) -> ParsedDocument:
             count, producer = reader.page_count, reader.producer
     except PasswordNeeded:
         return broken(sha256, content, issue("password"))
-    except Exception as error:  # a damaged file may raise anything; it is named and kept
-        return broken(sha256, content, issue("broken-file", error=f"{type(error).__name__}: {error}"))
+    except Unreadable as error:
+        return broken(sha256, content, issue("broken-file", error=error))
     if not pages:
         return broken(sha256, content, *issues, issue("broken-file", error="no page can be read"), pages=count)
-    printed, texts = printed_tables(pages)
-    tables = tuple(read_tables(printed, sha256))
-    return _assembled(sha256, content, pages, producer, texts, tables, issues, sections, count)
+    scans = read_scans(path, pages)
+    printed, texts = printed_tables(scans.pages)
+    tables = tuple(scans.displayed(read_tables(printed, sha256)))
+    issues += [*scans.issues, *without_table(scans.pages, tables)]
+    return _assembled(sha256, content, scans.pages, producer, texts, tables, issues, sections, count)
 
 
 def _refused(content: bytes) -> Issue | None:
@@ -73,8 +76,6 @@ def _pages(read: Sequence[Page | tuple[int, str]]) -> tuple[list[Page], list[Iss
     for page in read:
         if isinstance(page, Page):
             pages.append(page)
-            if page.is_scan:
-                issues.append(issue("scanned-page", page=page.number))
         else:
             issues.append(issue("page-failed", page=page[0], error=page[1]))
     return pages, issues
@@ -127,7 +128,8 @@ def _assembled(
     count: int,
 ) -> ParsedDocument:
     layer = _text_layer(pages)
-    about = read_about(texts, tables, layer == "scan")
+    unread = layer == "scan" and not any(page.glyphs for page in pages)
+    about = read_about(texts, tables, unread)
     document = _document(sha256, content, count, layer, producer, about)
     facts: list[Fact] = []
     if about.kind in BUDGETS:
@@ -146,10 +148,11 @@ def _assembled(
 
 
 def _text_layer(pages: Sequence[Page]) -> str:
-    scans = sum(page.is_scan for page in pages)
-    if scans and all(page.is_scan or not page.glyphs for page in pages):
+    """What the file itself holds: text, scan or mixed, whether or not its scans were recognised."""
+    scans = [page.is_scan or page.reading == "ocr" for page in pages]
+    if any(scans) and all(scan or not page.glyphs for scan, page in zip(scans, pages, strict=True)):
         return "scan"
-    return "mixed" if scans else "text"
+    return "mixed" if any(scans) else "text"
 
 
 def _about_issues(document: Document, texts: Sequence[PageText]) -> list[Issue]:

@@ -82,6 +82,10 @@ class PasswordNeeded(Exception):
     """The file cannot be opened without a password."""
 
 
+class Unreadable(Exception):
+    """The file is no PDF, or damaged beyond opening; the text says what the reader found."""
+
+
 class Reader(Protocol):
     """An open PDF. ``pages`` yields a page or, for one that cannot be read, its number and the reason."""
 

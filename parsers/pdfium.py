@@ -17,12 +17,13 @@ import pypdfium2.raw as raw
 from pypdfium2 import PdfDocument, PdfiumError
 
 from datapackages.model import Box
-from parsers.page import Glyph, Page, PasswordNeeded
+from parsers.page import Glyph, Page, PasswordNeeded, Unreadable
 from parsers.pdfium_paths import Drawing, read_drawing
 from parsers.view import View
 
 PASSWORD = 4  # FPDF_ERR_PASSWORD
 UNSEEN = (3, 7)  # text render modes: neither filled nor stroked; clipping only
+FLAT = 0.75  # of its width: a character lower than this has the box of its ink
 UPRIGHT = math.radians(3)
 
 
@@ -48,13 +49,13 @@ class PdfiumReader:
 
 @contextmanager
 def open_pdf(path: str | PathLike[str]) -> Iterator[PdfiumReader]:
-    """Open a PDF. Raises PasswordNeeded, or PdfiumError for a file that is no PDF."""
+    """Open a PDF. Raises PasswordNeeded, or Unreadable for a file that is no PDF."""
     try:
         pdf = PdfDocument(fspath(path))
     except PdfiumError as error:
         if raw.FPDF_GetLastError() == PASSWORD or "password" in str(error).lower():
             raise PasswordNeeded(fspath(path)) from error
-        raise
+        raise Unreadable(str(error)) from error
     try:
         yield PdfiumReader(pdf)
     finally:
@@ -110,15 +111,24 @@ def _boxes(text: Any, wanted: list[int], view: View) -> list[Box]:
     pdfium's loose box stands on the baseline with the font's size as height, so that a comma's box lies
     beside its neighbours' and 一 is as tall as 二.
     """
-    size = ctypes.sizeof(raw.FS_RECTF)
     store = (ctypes.c_float * (4 * len(wanted)))()
     start = ctypes.addressof(store)
     pointers = (raw.FS_RECTF * len(wanted)).from_address(start)
     for i, pointer in zip(wanted, pointers, strict=True):
         raw.FPDFText_GetLooseCharBox(text, i, pointer)
-    assert size == 16
     flat = list(store)
-    return view.boxes(flat[0::4], flat[3::4], flat[2::4], flat[1::4])
+    left, top, right, bottom = flat[0::4], flat[1::4], flat[2::4], flat[3::4]
+    for place, i in enumerate(wanted):
+        if top[place] - bottom[place] < FLAT * (right[place] - left[place]):
+            bottom[place], top[place] = _em_square(text, i, right[place] - left[place])
+    return view.boxes(left, bottom, right, top)
+
+
+def _em_square(text: Any, index: int, width: float) -> tuple[float, float]:
+    """Bottom and top of a character whose font gives only its ink: 一 would lie above its line."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(text, index, x, y)
+    return y.value - 0.12 * width, y.value + 0.88 * width
 
 
 def _visible(text: Any, index: int, box: Box, drawing: Drawing) -> bool:

@@ -14,7 +14,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.pdf import PDF
 
 from datapackages.model import Box
-from parsers.page import THIN, Glyph, Page, PasswordNeeded, Ruling, straight
+from parsers.page import THIN, Glyph, Page, PasswordNeeded, Ruling, Unreadable, straight
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # thousands of FontBBox warnings for Noto CJK
 
@@ -39,13 +39,13 @@ class PlumberReader:
 
 @contextmanager
 def open_pdf(path: str | PathLike[str]) -> Iterator[PlumberReader]:
-    """Open a PDF. Raises PasswordNeeded, or what pdfminer raises for a file that is no PDF."""
+    """Open a PDF. Raises PasswordNeeded, or Unreadable for a file that is no PDF."""
     try:
         pdf = pdfplumber.open(Path(path))
     except Exception as error:
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args)):
             raise PasswordNeeded(str(path)) from error
-        raise
+        raise Unreadable(f"{type(error).__name__}: {error}") from error
     with pdf:
         yield PlumberReader(pdf)
 

@@ -11,8 +11,9 @@ from parsers.grid import Grid, Slot, is_amount, read_grid
 from parsers.lattice import Frame, frames
 from parsers.page import Page
 from parsers.text import Line, fold, lines
-from parsers.vocabulary import words
+from parsers.vocabulary import canonical, words
 
+LIST_HEADINGS = 5  # a performance list has at least so many headings side by side, a form fewer
 ALIGNED = 8.0  # points by which a column's edge may move from page to page
 
 
@@ -84,6 +85,8 @@ def _declares(plain: str) -> bool:
 
 def _place(tables: list[Printed], frame: Frame, above: list[str], fresh: bool) -> None:
     grid = read_grid(frame)
+    if is_form(frame, read_caption(above, grid.above).title):
+        grid = read_grid(frame, headless=True)
     if not grid.header:  # a frame around nothing but notes
         for text in (*grid.above, *grid.below):
             _note(tables, text)
@@ -106,6 +109,8 @@ def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fre
         return None
     fitted = fit(grid, last.grids[0].edges)
     same_header = fitted is not None and _words_of(fitted) == _words_of(last.grids[0])
+    if caption.title and not any(last.header):
+        return None  # the next form of the same title
     if caption.title:
         same_unit = caption.unit_name in ("", last.caption.unit_name)
         same = same_unit and fold(caption.title) == fold(last.caption.title) and grid.page > before.page
@@ -115,6 +120,14 @@ def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fre
     if fresh or grid.page == before.page:
         return None
     return fit(read_grid(frame, headless=True), last.grids[0].edges)
+
+
+def is_form(frame: Frame, title: str) -> bool:
+    """Whether a frame is a form to fill in (labels beside values) and no list: it has no header then."""
+    if not canonical(title).startswith("performance"):
+        return False
+    top = min(cell.row for cell in frame.cells if cell.text)
+    return sum(1 for cell in frame.cells if cell.row == top and cell.text) < LIST_HEADINGS
 
 
 def _follows(last: Printed, grid: Grid, fresh: bool) -> bool:

@@ -37,7 +37,7 @@ def _lists(printed: Printed, sha256: str, money_unit: str) -> Iterator[Table]:
             canonical=name,
             block=title,
             unit_name=caption.unit_name,
-            money_unit=money_unit,
+            money_unit=_form_money_unit(rows) or money_unit if name.startswith("performance") else money_unit,
             pages=tuple(dict.fromkeys(grid.page for grid in grids)),
             columns=columns,
             rows=rows,
@@ -73,6 +73,12 @@ def _same_name(blocks: Sequence[Block]) -> dict[str, list[Block]]:
     for block in blocks:
         out.setdefault(block.name, []).append(block)
     return out
+
+
+def _form_money_unit(rows: Sequence[Sequence[Cell]]) -> str:
+    """The unit that a form states in its own label, whatever the tables around it use."""
+    texts = (fold(cell.text) for row in rows for cell in row if len(cell.text) < 40)
+    return next((match["unit"] for text in texts if (match := words()["form_money_unit"].search(text))), "")
 
 
 def _table_id(sha256: str, grid: Grid, block: Block) -> str:
