@@ -107,10 +107,12 @@ def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fre
     before = last.grids[-1]
     if grid.page not in (before.page, before.page + 1):
         return None
+    if not any(last.header):
+        same_sides = abs(grid.box[0] - before.box[0]) <= ALIGNED and abs(grid.box[2] - before.box[2]) <= ALIGNED
+        onward = not caption.title and not fresh and same_sides and grid.page > before.page
+        return read_grid(frame, headless=True) if onward else None
     fitted = fit(grid, last.grids[0].edges)
     same_header = fitted is not None and _words_of(fitted) == _words_of(last.grids[0])
-    if caption.title and not any(last.header):
-        return None  # the next form of the same title
     if caption.title:
         same_unit = caption.unit_name in ("", last.caption.unit_name)
         same = same_unit and fold(caption.title) == fold(last.caption.title) and grid.page > before.page
@@ -138,7 +140,8 @@ def _follows(last: Printed, grid: Grid, fresh: bool) -> bool:
 def _mend(last: Printed, onward: Grid) -> None:
     """Append a page; a row that the page break tore in two becomes one row of the earlier page."""
     before = last.grids[-1]
-    if before.body and onward.body and onward.page > before.page and is_torn(last.grids, onward.body[0]):
+    next_page = any(last.header) and onward.page > before.page
+    if next_page and before.body and onward.body and is_torn(last.grids, onward.body[0]):
         whole = tuple(_glued(a, b) for a, b in zip(before.body[-1], onward.body[0], strict=True))
         last.grids[-1] = replace(before, body=(*before.body[:-1], whole))
         onward = replace(onward, body=onward.body[1:])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datapackages.model import Box, Cell, Table
 from parsers.blocks import Block, split
 from parsers.grid import Grid, Slot, is_amount, is_index
-from parsers.stitch import Printed
+from parsers.stitch import ALIGNED, Printed, fit
 from parsers.text import fold
 from parsers.vocabulary import canonical, words
 
@@ -23,6 +23,8 @@ def read_tables(printed: Iterable[Printed], sha256: str) -> Iterator[Table]:
 
 def _lists(printed: Printed, sha256: str, money_unit: str) -> Iterator[Table]:
     caption = printed.caption
+    if not any(printed.header):
+        printed = _form(printed)
     name = canonical(caption.title) if caption.title else "unrecognised"
     blocks = split(name, printed.header)
     declared = next((note for note in printed.notes if words()["declared"].search(fold(note))), "")
@@ -44,6 +46,17 @@ def _lists(printed: Printed, sha256: str, money_unit: str) -> Iterator[Table]:
             state=_state(name, rows, declared),
             declared=declared,
         )
+
+
+def _form(printed: Printed) -> Printed:
+    """The pages of a form in one set of columns: every page has its own, as labels and values need them."""
+    edges: list[float] = []
+    for edge in sorted(edge for grid in printed.grids for edge in grid.edges):
+        if not edges or edge - edges[-1] > ALIGNED:
+            edges.append(edge)
+    fitted = [fit(grid, edges) or grid for grid in printed.grids]
+    width = max(len(grid.header) for grid in fitted)
+    return replace(printed, grids=[grid for grid in fitted if len(grid.header) == width])
 
 
 def _placed(grids: Sequence[Grid]) -> list[Grid]:
