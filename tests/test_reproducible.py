@@ -1,0 +1,94 @@
+"""Two runs of the demo in different places, time zones and languages make the same bytes."""
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+SURROUNDINGS = [
+    {"TZ": "Asia/Shanghai", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+    {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "PYTHONUTF8": "1"},
+]
+
+
+def demo(data: Path, surroundings: dict[str, str]) -> list[str]:
+    """Make the demo in a process of its own; returns what it said."""
+    command = [sys.executable, "-m", "yusuan.cli", "demo", "--no-serve", "--data", str(data)]
+    env = {**os.environ, **surroundings, "YUSUAN_DATA": "/nowhere"}
+    done = subprocess.run(command, env=env, capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    return done.stdout.decode("utf-8").splitlines()
+
+
+def contents(data: Path) -> dict[str, str]:
+    """The hash of every file of the packages, of their zips and of the database."""
+    files = [path for path in (data / "packages").rglob("*") if path.is_file()] + [data / "site" / "budgets.db"]
+    return {str(file.relative_to(data)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[Path, list[str]]]:
+    """The demo as each of the two surroundings made it, in folders of different names and depths."""
+    done: dict[int, tuple[Path, list[str]]] = {}
+
+    def make(which: int) -> tuple[Path, list[str]]:
+        if which not in done:
+            data = tmp_path_factory.mktemp(f"demo{which}") / ("deeper/" * which) / "data"
+            done[which] = data, demo(data, SURROUNDINGS[which])
+        return done[which]
+
+    return make
+
+
+def test_the_second_night_brings_the_edited_document(made: Callable[[int], tuple[Path, list[str]]]) -> None:
+    _, said = made(0)
+    assert said[:3] == [
+        "night 1: 36 new, 0 changed, 0 unchanged",
+        "night 2: 0 new, 1 changed, 35 unchanged",
+        "37 documents: 25 budget, 12 final",
+    ]
+
+
+def test_time_zone_language_hash_seed_and_folder_leave_no_trace(
+    made: Callable[[int], tuple[Path, list[str]]],
+) -> None:
+    (first, said), (second, said_again) = made(0), made(1)
+    assert contents(first) == contents(second)
+    assert said == said_again
+    assert sorted(name for name in contents(first) if name.count("/") == 1) == [
+        "packages/cn-999900-2024-final.zip",
+        "packages/cn-999900-2025-budget.zip",
+        "packages/cn-999900-2026-budget.zip",
+        "site/budgets.db",
+    ]
+
+
+def test_repeating_the_demo_changes_nothing(made: Callable[[int], tuple[Path, list[str]]]) -> None:
+    data, _ = made(0)
+    before = contents(data)
+    demo(data, SURROUNDINGS[1])
+    assert contents(data) == before
+
+
+def test_no_figure_is_doubled_by_the_second_version_of_a_document(
+    made: Callable[[int], tuple[Path, list[str]]],
+) -> None:
+    """Both versions are in the store; the database shows the current one alone."""
+    data, _ = made(0)
+    with closing(sqlite3.connect(f"file:{data}/site/budgets.db?mode=ro", uri=True)) as database:
+        slots = database.execute(
+            "select unit_id, document_year, stage, scope, part, sum(is_current) from slots group by 1, 2, 3, 4, 5"
+        ).fetchall()
+        hidden = database.execute(
+            "select count(*) from facts join slots using (sha256) where not slots.is_current"
+        ).fetchone()
+    assert {current for *_, current in slots} == {1}
+    assert len(list((data / "documents").rglob("*.pdf"))) == 37
+    assert hidden == (0,)
