@@ -60,6 +60,8 @@ def frames(page: Page) -> tuple[list[Frame], list[Glyph]]:
     meshes.sort(key=lambda m: (m.xs[-1] - m.xs[0]) * (m.ys[-1] - m.ys[0]))
     glyphs, found = list(page.glyphs), []
     for mesh in meshes:
+        if len(mesh.xs) == 2:
+            continue  # a box around something parts no columns
         owner = _regions(mesh)
         held, glyphs = _hold(mesh, owner, glyphs)
         frame = _frame(page.number, mesh, owner, held)

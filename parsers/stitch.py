@@ -10,7 +10,9 @@ from parsers.captions import Caption, is_title, read_caption
 from parsers.grid import Grid, Slot, is_amount, read_grid
 from parsers.lattice import Frame, frames
 from parsers.page import Page
+from parsers.regions import find_regions
 from parsers.text import Line, fold, lines
+from parsers.unruled import Region, read_region
 from parsers.vocabulary import canonical, words
 
 LIST_HEADINGS = 5  # a performance list has at least so many headings side by side, a form fewer
@@ -24,6 +26,7 @@ class Printed:
     caption: Caption
     grids: list[Grid]
     notes: list[str] = field(default_factory=list)
+    unruled: bool = False
 
     @property
     def header(self) -> tuple[tuple[str, ...], ...]:
@@ -45,10 +48,12 @@ def printed_tables(pages: Iterable[Page]) -> tuple[list[Printed], list[PageText]
     above: list[str] = []
     for page in pages:
         found, rest = frames(page)
+        goes_on = bool(tables) and tables[-1].unruled and tables[-1].grids[-1].page == page.number - 1
+        regions, rest = find_regions(page, rest, found, goes_on=goes_on)
         outside = lines(rest)
         texts.append(PageText(page.number, tuple(outside)))
         fresh = False  # whether something that opens a new table was seen on this page
-        for item in _flow(outside, found):
+        for item in _flow(outside, found, regions):
             if isinstance(item, Line):
                 if words()["page_number"].search(fold(item.text)):
                     continue
@@ -56,19 +61,26 @@ def printed_tables(pages: Iterable[Page]) -> tuple[list[Printed], list[PageText]
                 above.append(item.text)
                 fresh = fresh or is_title(item.text)
             else:
-                _place(tables, item, above, fresh)
+                if isinstance(item, Region):
+                    _place_region(tables, item, above)
+                else:
+                    _place(tables, item, above, fresh)
                 above, fresh = [], True
         above = above[-4:]
     return tables, texts
 
 
-def _flow(outside: Sequence[Line], found: Sequence[Frame]) -> list[Line | Frame]:
+def _flow(
+    outside: Sequence[Line], found: Sequence[Frame], regions: Sequence[Region]
+) -> list[Line | Frame | Region]:
     """Lines and frames from top to bottom; a line beside a frame counts as standing before it."""
-    items: list[tuple[float, int, Line | Frame]] = []
+    items: list[tuple[float, int, Line | Frame | Region]] = []
     for order, line in enumerate(outside):
         items.append((line.top, order, line))
     for order, frame in enumerate(found):
         items.append((frame.box[1] + 1.0, len(outside) + order, frame))
+    for order, region in enumerate(regions):
+        items.append((region.lines[0][0].box[1] + 1.0, len(outside) + len(found) + order, region))
     return [item for _, _, item in sorted(items, key=lambda entry: entry[:2])]
 
 
@@ -100,6 +112,22 @@ def _place(tables: list[Printed], frame: Frame, above: list[str], fresh: bool) -
     if last and not caption.title and _follows(last, grid, fresh):
         caption = replace(last.caption, unit_name=caption.unit_name or last.caption.unit_name)
     tables.append(Printed(caption, [grid], list(grid.below)))
+
+
+def _place_region(tables: list[Printed], region: Region, above: list[str]) -> None:
+    """A table without a grid of rules: with a header a table of its own, without one the last one's next page."""
+    caption = read_caption(above, ())
+    last = tables[-1] if tables and tables[-1].unruled else None
+    same = last is not None and caption.title in ("", last.caption.title)
+    grid = read_region(region)
+    if last and same and region.page == last.grids[-1].page + 1:
+        repeated = grid is not None and _words_of(grid) == _words_of(last.grids[0])
+        onward = grid if repeated else read_region(region, last.grids[0].edges) if not caption.title else None
+        if onward:
+            last.grids.append(onward)
+            return
+    if grid:
+        tables.append(Printed(caption, [grid], unruled=True))
 
 
 def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fresh: bool) -> Grid | None:
