@@ -1,23 +1,25 @@
 # Two commands on a fresh machine: make demo, make test. Everything lives in .venv and ./data.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=...')
-DEV := import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['dev'])
+FOR_TESTS := import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); \
+  print(*p['dependency-groups']['dev'], *p['project']['optional-dependencies']['ocr'])
 
 .PHONY: demo test lint bench clean
 
 demo: .venv/installed
 	@$(BIN)/yusuan demo
 
-test: .venv/installed lint
+test: .venv/installed-for-tests lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
 
-lint: .venv/installed
+lint: .venv/installed-for-tests
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-bench: .venv/installed
+bench: .venv/installed-for-tests
 	@$(BIN)/python -m benchmarks
 
 clean:
@@ -28,6 +30,10 @@ clean:
 .venv/installed: constraints.txt pyproject.toml
 	@test -x $(BIN)/pip || { $(PYTHON) -c "$(NEW_ENOUGH)" && $(PYTHON) -m venv --clear .venv; }
 	@echo "Installing pinned packages into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . \
-	  $$($(BIN)/python -c "$(DEV)")
+	@$(PIP) -e .
+	@touch $@
+
+.venv/installed-for-tests: .venv/installed
+	@echo "Installing what the tests need ..."
+	@$(PIP) $$($(BIN)/python -c "$(FOR_TESTS)")
 	@touch $@
