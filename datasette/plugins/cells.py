@@ -35,6 +35,7 @@ VOCABULARIES = {
     "stage": "stages",
     "state": "table_states",
     "text_layer": "text_layers",
+    "unit_kind": "unit_kinds",
     "year_basis": "year_bases",
 }
 OF_ONE_TABLE = {
@@ -46,6 +47,8 @@ OF_ONE_TABLE = {
     ("units", "state"): "unit_states",
 }
 TRUTHS = ("additive", "is_current")
+COUNTS = ("bytes", "documents", "facts", "issues", "tables", "zip_bytes")
+LISTS = ("aliases", "column_labels", "names", "pages", "short_names")
 
 
 class Html(str):
@@ -141,6 +144,10 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
         return "url"
     if column in TRUTHS:
         return "truth"
+    if column in COUNTS and _decimal(value) is not None:
+        return "count"
+    if column in LISTS and ("|" in text or "/" in text):
+        return "list"
     return "word" if word(value, column, table) != text else ""
 
 

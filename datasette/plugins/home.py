@@ -14,6 +14,7 @@ order by p.jurisdiction, p.document_year desc, p.stage limit 60
 LATEST = """
 select d.sha256, d.title, d.pages, d.unit_name, max(coalesce(nullif(s.published_on, ''), s.first_seen)) as date
 from documents d join sightings s on s.sha256 = d.sha256
+where d.is_current
 group by d.sha256 order by date desc, d.title, d.sha256 limit 12
 """
 DOORS = ("three_public", "largest_changes", "largest_projects", "units_without_documents", "issues_by_type")
@@ -55,7 +56,11 @@ def extra_template_vars(template: str, datasette: Any) -> Any:
             "site": {"made_up": await _made_up(datasette)},
             "table_titles": {name: table.get("title", name) for name, table in tables.items()},
             "table_descriptions": {name: table.get("description", "") for name, table in tables.items()},
-            "columns_of_facts": tables.get("facts", {}).get("columns", {}),
+            "columns_of_facts": (columns := tables.get("facts", {}).get("columns", {})),
+            "columns_of_all": {
+                name: words for table in tables.values() for name, words in table.get("columns", {}).items()
+            }
+            | columns,
         }
         return {**shared, "home": await _home(datasette)} if template == "index.html" else shared
 
