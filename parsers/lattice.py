@@ -186,37 +186,48 @@ def _hold(
     without a gap stays together, in the cell that holds most of it.
     """
     held: dict[int, list[Glyph]] = defaultdict(list)
-    outside = []
-    for run in (part for whole in _runs(glyphs) for part in _parted(mesh, owner, whole)):
-        regions = [_region(mesh, owner, glyph) for glyph in run]
-        counts = Counter(region for region in regions if region is not None)
-        if not counts:
-            outside.extend(run)
-        elif len(counts) == 1 and None in regions:
-            for glyph, region in zip(run, regions, strict=True):
-                (outside if region is None else held[region]).append(glyph)
-        else:
-            held[counts.most_common(1)[0][0]].extend(run)
+    outside: list[Glyph] = []
+    for run in _runs(glyphs):
+        region = _region(mesh, owner, run[0])
+        if region == _region(mesh, owner, run[-1]):  # then so are the glyphs between: they share a baseline
+            (outside if region is None else held[region]).extend(run)
+            continue
+        for part in _parted(run):
+            _hold_part(mesh, owner, part, held, outside)
     return held, outside
+
+
+def _hold_part(
+    mesh: _Mesh, owner: list[list[int]], part: list[Glyph], held: dict[int, list[Glyph]], outside: list[Glyph]
+) -> None:
+    regions = [_region(mesh, owner, glyph) for glyph in part]
+    counts = Counter(region for region in regions if region is not None)
+    if not counts:
+        outside.extend(part)
+    elif len(counts) == 1 and None in regions:
+        for glyph, region in zip(part, regions, strict=True):
+            (outside if region is None else held[region]).append(glyph)
+    else:
+        held[counts.most_common(1)[0][0]].extend(part)
 
 
 def _runs(glyphs: list[Glyph]) -> list[list[Glyph]]:
     """Characters that follow one another in the file on one baseline without a gap."""
     runs: list[list[Glyph]] = []
+    end, base = float("inf"), 0.0
     for glyph in glyphs:
-        last = runs[-1][-1] if runs else None
-        gap = 0.08 * (glyph.bottom - glyph.top)
-        if last and abs(glyph.bottom - last.bottom) < 0.5 and -gap <= glyph.x0 - last.x1 <= gap:
+        _, x0, top, x1, bottom = glyph
+        gap = 0.08 * (bottom - top)
+        if -gap <= x0 - end <= gap and -0.5 < bottom - base < 0.5:
             runs[-1].append(glyph)
         else:
             runs.append([glyph])
+        end, base = x1, bottom
     return runs
 
 
-def _parted(mesh: _Mesh, owner: list[list[int]], run: list[Glyph]) -> list[list[Glyph]]:
+def _parted(run: list[Glyph]) -> list[list[Glyph]]:
     """A run over several cells, cut where words meet figures: a clipped name may touch the next figure."""
-    if len({_region(mesh, owner, glyph) for glyph in run}) == 1:
-        return [run]
     parts = [[run[0]]]
     for before, glyph in zip(run, run[1:], strict=False):
         if (before.text in FIGURE) != (glyph.text in FIGURE):
@@ -226,10 +237,12 @@ def _parted(mesh: _Mesh, owner: list[list[int]], run: list[Glyph]) -> list[list[
 
 
 def _region(mesh: _Mesh, owner: list[list[int]], glyph: Glyph) -> int | None:
-    j, i = bisect_right(mesh.xs, glyph.x) - 1, bisect_right(mesh.ys, glyph.y) - 1
-    if 0 <= j < len(mesh.xs) - 1 and 0 <= i < len(mesh.ys) - 1:
-        return owner[i][j]
-    return None
+    _, x0, top, x1, bottom = glyph
+    i = bisect_right(mesh.ys, (top + bottom) / 2) - 1
+    if not 0 <= i < len(owner):
+        return None
+    j = bisect_right(mesh.xs, (x0 + x1) / 2) - 1
+    return owner[i][j] if 0 <= j < len(owner[i]) else None
 
 
 def _frame(page: int, mesh: _Mesh, owner: list[list[int]], held: dict[int, list[Glyph]]) -> Frame:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from statistics import fmean
 from typing import Any
 
 import cv2  # type: ignore[import-not-found, unused-ignore]  # the extra may be absent
@@ -21,8 +20,9 @@ cv2.setNumThreads(1)  # the command runs a worker for each core
 MARGIN = 0.3  # of a line's height, left around it: the model was trained on lines with air
 SURE = 0.6  # of a figure's character; on clean scans the model is above 0.9
 DIRT = 0.5  # of a lone letter; below this the model names a speck of dust
+SMALLEST = 7.0  # points: the height of small print; a mark that is flatter is a stroke
 SAMPLE = 6  # lines by which it is told whether a page stands upright
-UPRIGHT = 0.8  # mean confidence of a page read the right way up; sideways it is about 0.4
+UPRIGHT = 0.6  # of the room in lines that is filled with certain characters on an upright page
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,15 @@ class _Sheet:
         return self.lines[box]
 
     def confidence(self) -> float:
-        """How sure the model is of the longest lines; 0 where there is none."""
-        longest = sorted(self.layout.lines, key=lambda b: b[0] - b[2])[:SAMPLE]
-        sure = [char.confidence for box in longest for char in self.read(box)]
-        return fmean(sure) if sure else 0.0
+        """How much of the room of the longest lines is read with certainty: about 1 when upright, else near 0."""
+        longest = sorted(self.layout.lines, key=lambda b: -self._room(b))[:SAMPLE]
+        sure = sum(char.confidence for box in longest for char in self.read(box))
+        return sure / sum(map(self._room, longest)) if longest else 0.0
+
+    def _room(self, box: PixelBox) -> float:
+        """For how many square characters a line has room."""
+        width, height = box[2] - box[0], box[3] - box[1]
+        return max(width, height) / max(min(width, height), SMALLEST * self.picture.scale)
 
 
 def _upright(picture: Picture) -> _Sheet:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import repeat
@@ -82,11 +83,12 @@ def _glyphs(text: Any, view: View, drawing: Drawing) -> Iterator[Glyph]:
     chars = _chars(text, count)
     wanted = [i for i, char in enumerate(chars) if char > " " and char not in "\u00a0\u3000\ufffe\ufeff"]
     seen = True
-    last: Box | None = None
+    end, base = float("inf"), 0.0
     for i, box in zip(wanted, _boxes(text, wanted, view), strict=True):
-        if last is None or abs(box[3] - last[3]) > 0.5 or not -1.0 <= box[0] - last[2] <= 1.0:
+        x0, _, x1, bottom = box
+        if not (-1.0 <= x0 - end <= 1.0 and -0.5 <= bottom - base <= 0.5):
             seen = _visible(text, i, box, drawing)
-        last = box
+        end, base = x1, bottom
         if seen:
             yield Glyph(chars[i], *box)
 
@@ -114,8 +116,7 @@ def _boxes(text: Any, wanted: list[int], view: View) -> list[Box]:
     store = (ctypes.c_float * (4 * len(wanted)))()
     start = ctypes.addressof(store)
     pointers = (raw.FS_RECTF * len(wanted)).from_address(start)
-    for i, pointer in zip(wanted, pointers, strict=True):
-        raw.FPDFText_GetLooseCharBox(text, i, pointer)
+    deque(map(raw.FPDFText_GetLooseCharBox, repeat(text), wanted, pointers), maxlen=0)
     flat = list(store)
     left, top, right, bottom = flat[0::4], flat[1::4], flat[2::4], flat[3::4]
     for place, i in enumerate(wanted):
@@ -139,10 +140,11 @@ def _visible(text: Any, index: int, box: Box, drawing: Drawing) -> bool:
     thing = raw.FPDFText_GetTextObject(text, index)
     if thing and raw.FPDFTextObj_GetTextRenderMode(thing) in UNSEEN:
         return False
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not raw.FPDFText_GetFillColor(text, index, red, green, blue, alpha):
+    colour = drawing.colour
+    if not raw.FPDFText_GetFillColor(text, index, *colour):
         return True
-    if alpha.value == 0:
+    red, green, blue, alpha = (part.value for part in colour)
+    if alpha == 0:
         return False
-    white = min(red.value, green.value, blue.value) >= 250
+    white = min(red, green, blue) >= 250
     return not white or drawing.shaded((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)

@@ -26,6 +26,7 @@ class Drawing:
     rulings: list[Ruling] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     shades: list[Box] = field(default_factory=list)
+    colour: tuple[ctypes.c_uint, ...] = field(default_factory=lambda: tuple(ctypes.c_uint() for _ in range(4)))
 
     def shaded(self, x: float, y: float) -> bool:
         """Whether a point lies on a box filled with something other than white, or on a picture."""

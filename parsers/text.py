@@ -14,24 +14,20 @@ from dataclasses import dataclass
 from datapackages.model import Box
 from parsers.page import Glyph
 
+RADICAL = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")  # some fonts map them in place of the character itself
 WHITE = re.compile(r"[\s\u200b\ufeff\u00ad\u3000]+")
 
 
 def fold(text: str) -> str:
     """Compatibility forms, full-width digits and Kangxi radicals to plain ones; white space removed."""
+    if text.isascii() and " " not in text:  # a figure: most of what is asked
+        return text if text.isprintable() else WHITE.sub("", text)
     return WHITE.sub("", unicodedata.normalize("NFKC", text))
 
 
 def tidy(text: str) -> str:
     """Printed text without white space; radicals folded, but full-width punctuation kept as printed."""
-    return WHITE.sub("", "".join(_plain(char) for char in text))
-
-
-def _plain(char: str) -> str:
-    # U+2E80-2FDF are radicals that some fonts map in place of the character itself.
-    if "\u2e80" <= char <= "\u2fdf" or "\uf900" <= char <= "\ufaff":
-        return unicodedata.normalize("NFKC", char)
-    return char
+    return WHITE.sub("", RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,9 @@ def lines(glyphs: Iterable[Glyph]) -> list[Line]:
 
 def cluster(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Glyphs grouped by line: a glyph belongs to the line whose middle lies within its own height."""
+    glyphs = list(glyphs)
+    if _one_line(glyphs):
+        return [glyphs]
     rows: list[list[Glyph]] = []
     middles: list[float] = []
     for glyph in sorted(glyphs, key=lambda g: (g.y, g.x0)):
@@ -68,6 +67,18 @@ def cluster(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
             rows.append([glyph])
             middles.append(glyph.y)
     return [sorted(row, key=lambda g: g.x0) for row in rows]
+
+
+def _one_line(glyphs: Sequence[Glyph]) -> bool:
+    """Whether glyphs stand in one line in reading order already, as in most cells."""
+    if not glyphs:
+        return False
+    _, last, top, _, bottom = glyphs[0]
+    for _, x0, other, _, _ in glyphs:
+        if x0 < last or abs(other - top) > 0.2 * (bottom - top):
+            return False
+        last = x0
+    return True
 
 
 def _line(row: Sequence[Glyph]) -> Line:
@@ -85,4 +96,4 @@ def bounds(glyphs: Sequence[Glyph]) -> Box:
 
 def cell_text(glyphs: Sequence[Glyph]) -> str:
     """The text of one cell: its lines in order, joined, because a wrapped name or number is one value."""
-    return "".join(line.text for line in lines(glyphs))
+    return tidy("".join(glyph.text for row in cluster(glyphs) for glyph in row))
