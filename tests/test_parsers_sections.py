@@ -1,0 +1,97 @@
+"""The prose of a document, cut at its headings, and what the document says of itself."""
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from parsers.about import About, read_about
+from parsers.page import Page
+from parsers.sections import read_sections
+from parsers.stitch import printed_tables
+from parsers.tables import read_tables
+
+draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
+TABLE = "科目编码 | 科目名称 | 合计\n | 合计 | 30.00\n213 | 农林水支出 | 30.00"
+FORMS = ("收支总表", "收入总表", "支出总表")
+
+
+def prose(*lines: str, number: int = 1) -> Page:
+    return draw.page(*(draw.words(line, 60, 60 + 20 * i) for i, line in enumerate(lines)), number=number)
+
+
+def form(title: str, number: int, *over: str) -> Page:
+    words = [draw.words(line, 60, 40 + 20 * i) for i, line in enumerate((title, *over, "单位：万元"))]
+    return draw.page(*words, draw.ruled(TABLE, top=140), number=number)
+
+
+def about(*pages: Page) -> About:
+    printed, texts = printed_tables(pages)
+    return read_about(texts, list(read_tables(printed, draw.SHA256)), False)
+
+
+def test_sections_carry_the_path_of_their_headings_and_their_pages() -> None:
+    pages = [
+        prose(
+            "第一部分 概况", "一、主要职能", "负责全市水务工作。", "（一）机构设置", "本单位设三个科室，", number=1
+        ),
+        prose("分别是甲、乙、丙。", "二、人员情况", "在职12人。", number=2),
+    ]
+    found = read_sections(printed_tables(pages)[1])
+    assert draw.shown(found, "seq", "heading_path", "text", "pages") == [
+        (1, "第一部分概况/一、主要职能", "负责全市水务工作。", (1,)),
+        (2, "第一部分概况/一、主要职能/（一）机构设置", "本单位设三个科室，分别是甲、乙、丙。", (1, 2)),
+        (3, "第一部分概况/二、人员情况", "在职12人。", (2,)),
+    ]
+
+
+def test_a_sentence_that_begins_with_a_number_is_no_heading() -> None:
+    line = "一、2026年支出预算30.00万元，其中基本支出20.00万元。"
+    assert draw.shown(read_sections(printed_tables([prose(line)])[1]), "heading_path", "text") == [("", line)]
+
+
+def test_contents_page_numbers_and_captions_are_no_prose() -> None:
+    page = prose("目录", "一、职能……………3", "收支总表", "单位：万元", "— 3 —", "负责全市水务工作。")
+    assert [section.text for section in read_sections(printed_tables([page])[1])] == ["负责全市水务工作。"]
+
+
+@pytest.mark.parametrize(
+    ("cover", "said"),
+    [
+        (["示例市水务局", "2026年度部门预算"], ("budget", 2026, "cover", "budget", "department", "示例市水务局")),
+        (["2024年度", "示例市水文站单位决算"], ("final", 2024, "cover", "final", "unit", "示例市水文站")),
+        (
+            ["示例市水务局（本级）2026年单位预算公开"],
+            ("budget", 2026, "cover", "budget", "unit", "示例市水务局(本级)"),
+        ),
+    ],
+)
+def test_the_cover_says_year_stage_scope_and_unit(cover: list[str], said: tuple[object, ...]) -> None:
+    titles = [title.replace("总表", "决算总表") if said[0] == "final" else title for title in FORMS]
+    found = about(prose(*cover), *(form(title, number) for number, title in enumerate(titles, start=2)))
+    names = ("kind", "fiscal_year", "year_basis", "stage", "scope", "unit_name")
+    assert draw.shown([found], *names) == [said]
+
+
+def test_a_year_in_the_table_titles_beats_the_cover() -> None:
+    pages = [form(f"2026年部门{title}", number) for number, title in enumerate(FORMS, start=2)]
+    found = about(prose("示例市水务局", "2025年度部门预算"), *pages)
+    assert (found.fiscal_year, found.year_basis) == (2026, "table_title")
+
+
+def test_tables_without_a_cover_are_tables_only_and_name_the_unit_over_them() -> None:
+    pages = [
+        form(f"2026年{title}", number, "单位名称：示例市水文站") for number, title in enumerate(FORMS, start=1)
+    ]
+    assert draw.shown([about(*pages)], "kind", "part", "unit_name") == [("tables_only", "tables", "示例市水文站")]
+
+
+def test_prose_about_a_budget_without_tables_is_narrative_only() -> None:
+    found = about(prose("示例市水务局", "2026年度部门预算", "一、收支情况", "支出预算30.00万元。"))
+    assert (found.kind, found.part) == ("narrative_only", "narrative")
+
+
+def test_what_speaks_of_something_else_is_no_budget() -> None:
+    found = about(prose("关于召开水务工作会议的通知", "各科室：", "定于3月5日召开会议。"))
+    assert (found.kind, found.unit_name) == ("not_a_budget", "")
