@@ -18,6 +18,7 @@ from parsers.text import fold
 from parsers.vocabulary import first
 
 FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
+NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
 SCHEMES = ("functional", "economic_department", "economic_government")
 
 
@@ -95,8 +96,8 @@ def _fact(
     measure, year = _measure(row, column, cell, document)
     money = measure in ("amount", "change") and bool(table.money_unit)
     fund, fund_text = _fund(table, row, column)
-    coded = {scheme: _coded(row, scheme) for scheme in SCHEMES}
     lead = row.codes[0] if row.codes else None
+    function, dept, gov = (_coded(row, scheme) for scheme in SCHEMES)
     x0, top, x1, bottom = (round(edge, 2) for edge in cell.box)
     return Fact(
         fact_id=f"{document.sha256[:16]}-p{cell.page}-x{round(x0)}-y{round(top)}",
@@ -126,12 +127,12 @@ def _fact(
         fund=fund,
         fund_text=fund_text,
         expenditure_type=_expenditure_type(table, row, column),
-        function_code=coded["functional"].code,
-        function_name=_official(coded["functional"]),
-        econ_dept_code=coded["economic_department"].code,
-        econ_dept_name=_official(coded["economic_department"]),
-        econ_gov_code=coded["economic_government"].code,
-        econ_gov_name=_official(coded["economic_government"]),
+        function_code=function.code,
+        function_name=_official(function),
+        econ_dept_code=dept.code,
+        econ_dept_name=_official(dept),
+        econ_gov_code=gov.code,
+        econ_gov_name=_official(gov),
         code_text=lead.text if lead else "",
         code_basis=lead.basis if lead else "",
         classification_year=document.fiscal_year if lead else None,
@@ -220,8 +221,7 @@ def _expenditure_type(table: Table, row: Row, column: Column) -> str:
 
 
 def _coded(row: Row, scheme: str) -> Coded:
-    empty = Coded(scheme=scheme, code="", name="", text="", basis="")
-    return next((coded for coded in row.codes if coded.scheme == scheme), empty)
+    return next((coded for coded in row.codes if coded.scheme == scheme), NOT_CODED)
 
 
 def _official(coded: Coded) -> str:

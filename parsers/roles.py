@@ -31,7 +31,7 @@ Figures = list[tuple[Decimal | None, ...]]
 def set_roles(table: Table, columns: Sequence[Column], rows: list[Row]) -> None:
     """Fill ``role`` and ``path`` of every row."""
     figures = _figures(table, columns)
-    ranks = [_rank(rows, i) for i in range(len(rows))]
+    ranks = _ranks(rows)
     children = _children(rows, ranks)
     for i, row in enumerate(rows):
         row.role = _role(i, rows, children[i], figures)
@@ -56,17 +56,22 @@ def _number(row: Row) -> int:
     return next((rank for rank, pattern in RANKS if pattern.match(plain)), 0)
 
 
-def _rank(rows: Sequence[Row], i: int) -> int:
-    """How deep a row stands: 0 for a total, else by its number; lines after a 本年…合计 open a new part."""
-    if _is_total(rows[i]):
-        return 0
-    if rank := _number(rows[i]):
-        return rank
-    if i and meaning("of_which", fold(rows[i].name)):
-        return UNNUMBERED + 1
-    numbered = any(_number(row) for row in rows[:i])
-    after_total = any(_is_total(row) and "本年" in row.name for row in rows[:i])
-    return 1 if after_total or not numbered else UNNUMBERED
+def _ranks(rows: Sequence[Row]) -> list[int]:
+    """How deep each row stands: 0 for a total, else by its number; lines after a 本年…合计 open a new part."""
+    ranks = []
+    numbered = after_total = False
+    for i, row in enumerate(rows):
+        if _is_total(row):
+            ranks.append(0)
+            after_total = after_total or "本年" in row.name
+        elif number := _number(row):
+            ranks.append(number)
+            numbered = True
+        elif i and meaning("of_which", fold(row.name)):
+            ranks.append(UNNUMBERED + 1)
+        else:
+            ranks.append(1 if after_total or not numbered else UNNUMBERED)
+    return ranks
 
 
 def _children(rows: Sequence[Row], ranks: Sequence[int]) -> list[list[int]]:

@@ -49,8 +49,11 @@ def printed_tables(pages: Iterable[Page]) -> tuple[list[Printed], list[PageText]
     for page in pages:
         found, rest = frames(page)
         goes_on = bool(tables) and tables[-1].unruled and tables[-1].grids[-1].page == page.number - 1
-        regions, rest = find_regions(page, rest, found, goes_on=goes_on)
         outside = lines(rest)
+        regions: list[Region] = []
+        if goes_on or any(_may_open(line.text) for line in outside):
+            regions, rest = find_regions(page, rest, found, goes_on=goes_on)
+            outside = lines(rest) if regions else outside
         texts.append(PageText(page.number, tuple(outside)))
         fresh = False  # whether something that opens a new table was seen on this page
         for item in _flow(outside, found, regions):
@@ -68,6 +71,11 @@ def printed_tables(pages: Iterable[Page]) -> tuple[list[Printed], list[PageText]
                 above, fresh = [], True
         above = above[-4:]
     return tables, texts
+
+
+def _may_open(text: str) -> bool:
+    """Whether a line could stand over a table: most pages of prose have none and need no closer look."""
+    return len(text) <= 80 and (words()["money_unit"].search(fold(text)) is not None or is_title(text))
 
 
 def _flow(
