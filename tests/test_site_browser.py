@@ -1,27 +1,55 @@
-"""One walk through the site in a real browser: search, narrow, open a figure, see its mark, download."""
+"""The site of the demo city: every query and facet over HTTP, and a walk through it in a real browser."""
 
 import hashlib
 import importlib.util
 import io
+import json
+import re
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
+import yaml
 from PIL import Image, ImageChops
+
+from yusuan import demo
+from yusuan.site_files import site_file
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
+CITY = Path(__file__).parent / "documents" / "demo"
+METADATA = yaml.safe_load(site_file("metadata.yaml").read_text(encoding="utf-8"))["databases"]["budgets"]
+TABLES = {name: table for name, table in METADATA["tables"].items() if not table.get("hidden")}
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
+SCALES = {"wide": 2, "narrow": 2.5}  # pixels for a point: the whole page, and the surroundings of the cell
 RED = (200, 30, 30)
+SEARCHED = " || ' ' || ".join(
+    f"coalesce({column}, '')"
+    for column in (
+        "facts.name", "row_path", "column_label", "facts.unit_name", "project_name", "function_name",
+        "econ_dept_name", "econ_gov_name", "title",
+    )
+)  # fmt: skip
+HAN = re.compile(r"[\u4e00-\u9fff]")
 
-pytestmark = [
+in_chromium = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
 ]
+
+
+def walk(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that needs the browser; the others of this file do not."""
+    for mark in in_chromium:
+        test = mark(test)
+    return test
 
 
 @cache
@@ -34,14 +62,44 @@ def _load(name: str) -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return _load("site_city").make(tmp_path_factory.mktemp("walk"))
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory that ``yusuan demo`` makes: two nights crawled, read, packaged and built."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo.make(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
-def address(city: Any) -> Iterator[str]:
-    with _load("site_city").served(city.data) as address:
+def address(data: Path) -> Iterator[str]:
+    with _load("site_city").served(data) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def site(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def database(data: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(data / "site" / "current" / "budgets.db")) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def edited(database: sqlite3.Connection) -> sqlite3.Row:
+    """The figure that the second night replaced without a word: what the unit spends on its guests."""
+    (edit,) = json.loads((CITY / "edited.json").read_text(encoding="utf-8"))
+    cell = edit["cells"][2]
+    sha256 = hashlib.sha256((CITY / edit["after"]).read_bytes()).hexdigest()
+    found = database.execute(
+        "select * from facts where sha256 = ? and canonical = ? and name = ? and column_label = ?",
+        (sha256, cell["canonical"], cell["row_name"], cell["column_path"]),
+    ).fetchone()
+    assert (found["amount_text"], found["name"]) == (cell["after"], "（三）公务接待费支出")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +119,13 @@ def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator
     """A page of that size which fails the test for any error in its console."""
     width, height = SIZES[request.param]
     context = browser.new_context(viewport={"width": width, "height": height}, base_url=address, locale="zh-CN")
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page, page.complaints = context.new_page(), []
+    page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.size_name = request.param
     yield page
     context.close()
-    assert complaints == []
+    assert page.complaints == []
 
 
 def seen(page: Any, name: str) -> None:
@@ -93,37 +151,127 @@ def drawn(page: Any) -> tuple[str, Image.Image]:
     return source, Image.open(io.BytesIO(page.request.get(source).body())).convert("RGB")
 
 
-def test_search_narrow_open_a_figure_and_see_its_mark(page: Any, city: Any) -> None:
-    fact = city.hospitality
+def assert_marked(page: Any, fact: sqlite3.Row) -> None:
+    """The picture is of the figure's page, and the red box has the place and size of its cell."""
+    source, picture = drawn(page)
+    left, top, right, bottom = red_box(picture) or (0, 0, 0, 0)
+    scale = SCALES[page.size_name]
+    assert f"/-/page/{fact['sha256']}/{fact['page']}.png" in source
+    assert (right - left, bottom - top) == pytest.approx(
+        ((fact["x1"] - fact["x0"]) * scale, (fact["bottom"] - fact["top"]) * scale), abs=9
+    )
+    if page.size_name == "wide":
+        assert (left, top) == pytest.approx((fact["x0"] * scale, fact["top"] * scale), abs=5)
+
+
+def narrow_by(page: Any, column: str, words: str) -> None:
+    if page.size_name == "narrow":
+        page.get_by_text("缩小范围").click()
+    page.locator(f"#facet-{column}").get_by_role("link", name=words).click()
+
+
+def count(page: Any) -> int:
+    return int(re.sub(r"\D", "", page.get_by_role("status").inner_text()))
+
+
+# ---- over HTTP ----
+
+
+def test_every_query_answers_in_chinese(site: httpx.Client) -> None:
+    """Whatever the city has is found, and no heading is the name of a column."""
+    lines = {}
+    for name, query in METADATA["queries"].items():
+        arguments = dict.fromkeys(query.get("params", []), "三公" if name == "search" else "")
+        found = site.get(f"/budgets/{name}.json", params={**arguments, "_shape": "array"})
+        page = site.get(f"/budgets/{name}", params=arguments)
+        assert (found.status_code, page.status_code) == (200, 200), name
+        headings = re.findall(r"<th [^>]*>(.*?)</th>", page.text)
+        assert [words for words in headings if not HAN.search(words)] == [], name
+        lines[name] = len(found.json())
+    assert {name for name, number in lines.items() if not number} <= {"issues_by_type"}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_answers_with_its_facets(table: str, site: httpx.Client, database: sqlite3.Connection) -> None:
+    """Each facet counts what a ``group by`` counts."""
+    answer = site.get(f"/budgets/{table}.json", params={"_facet_size": "max"}).json()
+    counted = {
+        name: {value["value"]: value["count"] for value in facet["results"]}
+        for name, facet in answer["facet_results"].items()
+    }
+    assert set(counted) == set(TABLES[table].get("facets", []))
+    for name, values in counted.items():
+        filled = {value: number for value, number in values.items() if value not in (None, "")}
+        grouped = database.execute(f'select "{name}", count(*) from "{table}" where "{name}" != "" group by 1')
+        assert filled == dict(map(tuple, grouped)), name
+    assert site.get(f"/budgets/{table}").status_code == 200
+
+
+def test_the_replaced_document_stays_in_the_store_beside_its_successor(
+    site: httpx.Client, edited: sqlite3.Row
+) -> None:
+    versions = site.get("/budgets/replaced_documents.json", params={"_shape": "array"}).json()
+    assert [(row["version"], row["is_current"]) for row in versions] == [(1, 0), (2, 1)]
+    assert versions[1]["sha256"] == edited["sha256"]
+    for row in versions:
+        content = site.get(f"/-/document/{row['sha256']}.pdf").content
+        assert hashlib.sha256(content).hexdigest() == row["sha256"]
+
+
+def test_the_unit_that_has_not_published_is_listed_first(site: httpx.Client) -> None:
+    found = site.get("/budgets/units_without_documents.json", params={"_shape": "array"}).json()
+    assert (found[0]["name"], found[0]["wanted_year"], found[0]["stage"]) == ("示例市计量测试所", 2026, "budget")
+    assert {row["unit_kind"] for row in found[1:]} == {"department"}
+
+
+# ---- in the browser ----
+
+
+@walk
+def test_search_narrow_open_a_figure_and_see_its_mark(
+    page: Any, edited: sqlite3.Row, database: sqlite3.Connection
+) -> None:
+    """What is found for a word is what holds it, by a plain scan of the same words."""
     page.goto("/")
     seen(page, "home")
     page.get_by_role("searchbox").first.fill("三公")
     page.get_by_role("button", name="搜索").click()
-    assert page.get_by_role("status").inner_text() == "共 30 条"
+    (holding,) = database.execute(
+        f"select count(*) from facts join tables using (table_id) where instr({SEARCHED}, '三公')"
+    ).fetchone()
+    assert count(page) == holding > 100
     seen(page, "search")
 
-    if page.size_name == "narrow":
-        page.get_by_text("缩小范围").click()
-    page.locator("#facet-unit_name").get_by_role("link", name="示例市教育局").click()
-    assert page.get_by_role("status").inner_text() == "共 10 条"
-    assert "单位名称 等于 示例市教育局" in page.locator(".chips").inner_text()
+    narrow_by(page, "unit_name", edited["unit_name"])
+    assert f"单位名称 等于 {edited['unit_name']}" in page.locator(".chips").inner_text()
+    narrow_by(page, "document_year", "2026")
+    assert count(page) < holding / 10
+    seen(page, "narrowed")
 
-    page.locator("tr", has_text="公务接待费").filter(has_text="2026年预算数").get_by_role("link").first.click()
-    assert page.url.endswith(f"/-/figure/{fact.fact_id}")
-    assert page.get_by_role("heading", level=1).inner_text() == "公务接待费"
-    source, picture = drawn(page)
+    line = page.locator("tr", has_text=edited["name"]).filter(has_text="合计")
+    line.get_by_role("link").first.click()
+    assert page.url.endswith(f"/-/figure/{edited['fact_id']}")
+    assert page.get_by_role("heading", level=1).inner_text() == edited["name"]
+    assert "35,000 元" in page.locator(".figure-amount").inner_text()
+    assert "印作 “3.50”，单位：万元" in page.locator(".figure-amount").inner_text()
+    assert_marked(page, edited)
     seen(page, "figure")
-    scale = 2 if page.size_name == "wide" else 2.5
-    left, top, right, bottom = red_box(picture) or (0, 0, 0, 0)
-    assert (right - left, bottom - top) == pytest.approx(
-        ((fact.x1 - fact.x0) * scale, (fact.bottom - fact.top) * scale), abs=9
-    )
-    if page.size_name == "wide":
-        assert (left, top) == pytest.approx((fact.x0 * scale, fact.top * scale), abs=5)
-    assert f"/-/page/{city.sha256}/{fact.page}.png" in source
 
 
-def test_a_package_is_downloaded_and_has_the_sha256_of_the_page(page: Any, city: Any, tmp_path: Path) -> None:
+@walk
+def test_a_figure_of_final_accounts_is_marked_on_its_standing_page(page: Any, database: sqlite3.Connection) -> None:
+    fact = database.execute(
+        "select * from facts where stage = 'final' and canonical = 'general_function' and row_role = 'leaf' "
+        "and amount_fen > 0 order by fact_id"
+    ).fetchone()
+    page.goto(f"/-/figure/{fact['fact_id']}")
+    assert "2024 年决算" in page.locator(".figure-head").inner_text()
+    assert_marked(page, fact)
+    seen(page, "final")
+
+
+@walk
+def test_a_package_is_downloaded_and_has_the_sha256_of_the_page(page: Any, data: Path, tmp_path: Path) -> None:
     page.goto("/")
     page.get_by_role("link", name="下载数据包（CSV）").click()
     seen(page, "downloads")
@@ -132,14 +280,33 @@ def test_a_package_is_downloaded_and_has_the_sha256_of_the_page(page: Any, city:
     package = tmp_path / started.value.suggested_filename
     started.value.save_as(package)
     assert hashlib.sha256(package.read_bytes()).hexdigest() in page.locator(".packages").inner_text()
-    assert package.read_bytes() == (city.data / "packages" / package.name).read_bytes()
+    assert package.read_bytes() == (data / "packages" / package.name).read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [("query", "/budgets/largest_changes"), ("issues", "/budgets/issues"), ("documents", "/budgets/documents")],
-)
-def test_lists_are_readable_at_both_widths(name: str, path: str, page: Any) -> None:
-    page.goto(path)
-    assert page.locator("table.grid tbody tr").count() > 0
+@walk
+@pytest.mark.parametrize("name", ["documents", "largest_changes", "slots", "tables", "units"])
+def test_lists_are_readable_at_both_widths(name: str, page: Any) -> None:
+    """Text is not squeezed into a column of single characters, and nothing is wider than the screen."""
+    page.goto(f"/budgets/{name}")
+    cells = page.locator("table.grid tbody td")
+    assert cells.count() > 0
+    narrowest = cells.evaluate_all("cells => Math.min(...cells.map(cell => cell.clientWidth))")
+    assert narrowest >= 40
     seen(page, name)
+
+
+@walk
+@pytest.mark.parametrize("name", ["", "issues", "issues_by_type"])
+def test_pages_that_may_be_empty_fit_the_screen(name: str, page: Any) -> None:
+    page.goto(f"/budgets/{name}")
+    seen(page, name or "database")
+
+
+@walk
+def test_a_wrong_address_leads_back_to_the_front_page(page: Any) -> None:
+    page.goto("/nowhere")
+    seen(page, "error")
+    assert [complaint.rpartition("status of ")[2] for complaint in page.complaints] == ["404 (Not Found)"]
+    page.complaints.clear()
+    page.get_by_role("link", name="回到首页").click()
+    assert page.get_by_role("searchbox").count() == 1
