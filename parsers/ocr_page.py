@@ -11,7 +11,8 @@ from typing import Any
 
 import cv2  # type: ignore[import-not-found, unused-ignore]  # the extra may be absent
 
-from parsers.ocr_picture import Gray, Layout, Picture, PixelBox, read_layout, render, turned
+from parsers.ocr_layout import Layout, PixelBox, read_layout
+from parsers.ocr_picture import Gray, Picture, render, turned
 from parsers.ocr_recognise import FIGURE, Character, recogniser
 from parsers.ocr_turn import Turn
 from parsers.page import Glyph, Page, Ruling
