@@ -24,6 +24,7 @@ from parsers.view import View
 
 PASSWORD = 4  # FPDF_ERR_PASSWORD
 UNSEEN = (3, 7)  # text render modes: neither filled nor stroked; clipping only
+BOLD = 0.2  # of its width: a character drawn again this close is imitation bold
 FLAT = 0.75  # of its width: a character lower than this has the box of its ink
 UPRIGHT = math.radians(3)
 
@@ -84,13 +85,32 @@ def _glyphs(text: Any, view: View, drawing: Drawing) -> Iterator[Glyph]:
     wanted = [i for i, char in enumerate(chars) if char > " " and char not in "\u00a0\u3000\ufffe\ufeff"]
     seen = True
     end, base = float("inf"), 0.0
-    for i, box in zip(wanted, _boxes(text, wanted, view), strict=True):
+    boxes = _boxes(text, wanted, view)
+    again = _drawn_again([chars[i] for i in wanted], boxes)
+    for place, (i, box) in enumerate(zip(wanted, boxes, strict=True)):
         x0, _, x1, bottom = box
         if not (-1.0 <= x0 - end <= 1.0 and -0.5 <= bottom - base <= 0.5):
             seen = _visible(text, i, box, drawing)
         end, base = x1, bottom
-        if seen:
+        if seen and place not in again:
             yield Glyph(chars[i], *box)
+
+
+def _drawn_again(chars: list[str], boxes: list[Box]) -> set[int]:
+    """Places of characters that stand where the same one stands already, drawn again to look bold.
+
+    Most pages have none: as many different characters and places as characters settles it.
+    """
+    if len({(char, round(box[0]), round(box[3])) for char, box in zip(chars, boxes, strict=True)}) == len(chars):
+        return set()
+    again: set[int] = set()
+    stand: dict[str, list[Box]] = {}
+    for place, (char, box) in enumerate(zip(chars, boxes, strict=True)):
+        near = BOLD * (box[2] - box[0])
+        if any(abs(box[0] - o[0]) < near and abs(box[3] - o[3]) < near for o in stand.get(char, ())):
+            again.add(place)
+        stand.setdefault(char, []).append(box)
+    return again
 
 
 def _chars(text: Any, count: int) -> list[str]:
