@@ -6,6 +6,7 @@ import click
 
 from yusuan.collect import crawl, import_, sources
 from yusuan.demo import demo
+from yusuan.explaining import explain_
 from yusuan.publish import build, package
 from yusuan.reading import parse
 from yusuan.serve import serve
@@ -33,7 +34,7 @@ def main() -> None:
     """
 
 
-for command in (demo, crawl, import_, parse, package, build, serve, status, sources):
+for command in (demo, crawl, import_, parse, explain_, package, build, serve, status, sources):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -51,7 +52,7 @@ def emit_json(found: object) -> None:
     emit(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
 
 
-def fail(error: object, code: int) -> None:
+def fail(error: object, code: int) -> NoReturn:
     """Print the error and leave with that code."""
     click.echo(f"Error: {error}", err=True)
     sys.exit(code)
