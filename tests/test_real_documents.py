@@ -29,12 +29,19 @@ KINDS = Path(__file__).with_name("real_kinds.csv")
 KIND_FIELDS = ("kind", "fiscal_year", "stage", "scope", "part")
 SEED = "datong-2026-unit-budget"
 SEVERAL_HUNDRED_PAGES = "b01_40units"  # its forms are those of c01_base; it is there to measure speed
+SCANS = [
+    "baoding-scanned-01",
+    "yulin-scanned-01",
+    "yulin-scanned-02",
+    "s02_150clean",
+    "s04_150noisy",
+    "s07_150hybrid",
+]
 RULED = [
     *["c01_base", "d01_base", "d02_compact", "d08_zero_neg", "d11_planted", "d13_rich", "h01_base", "h09_planted"],
     *["r05_rot90", "r06_watermark", "x01_base", "x04_yuan", "x07_nowrap", "z01_enc_empty_pw", "z04_bad_xref"],
 ]
 UNRULED = ["c03_borderless", "d03_borderless", "d10_alt", "h04_hlines", "h05_zebra", "r08_outer", "x06_hlines"]
-ONE_CELL = pytest.mark.xfail(reason="a frame without inner rules is one cell, and its table is called blank")
 FLOORS = {
     "numbers": 99.9,
     "keys": 99.9,
@@ -67,13 +74,17 @@ SAME_AS = {  # kinds of documents.tsv in the words of codes/kinds.csv
 
 @pytest.fixture(scope="module")
 def parsed(shared: Path) -> dict[str, ParsedDocument]:
-    """Every document by the stem of its file."""
+    """Every document by the stem of its file; scans as they are read without the extra ocr."""
     paths = [
         *sorted((shared / "real/documents").glob("*.pdf")),
         shared / f"seed/{SEED}.pdf",
         *sorted(path for path in (shared / "synthetic").glob("*.pdf") if path.stem != SEVERAL_HUNDRED_PAGES),
     ]
-    return {path.stem: document for path, document in parsers.many(paths, workers=2)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("parsers.ocr.is_installed", lambda: False)
+        found = {path.stem: parsers.parse(path) for path in paths if path.stem in SCANS}
+    others = [path for path in paths if path.stem not in SCANS]
+    return found | {path.stem: document for path, document in parsers.many(others, workers=2)}
 
 
 @pytest.fixture(scope="module")
@@ -239,9 +250,7 @@ def same(truth: dict[str, Any], form: Sequence[Table]) -> bool:
     return start == len(truth["rows"][0])
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[ONE_CELL] if name in ("d10_alt", "r08_outer") else []) for name in UNRULED]
-)
+@pytest.mark.parametrize("name", UNRULED)
 def test_a_document_whose_tables_have_few_rules_is_read_or_says_that_it_is_not(
     name: str, parsed: dict[str, ParsedDocument]
 ) -> None:
@@ -274,8 +283,13 @@ def test_each_page_that_cannot_be_read_is_named_and_the_others_are_kept(parsed: 
 
 
 @pytest.mark.parametrize("name", ["s02_150clean", "s04_150noisy"])
-def test_a_scan_is_read_or_says_that_it_is_one(name: str, parsed: dict[str, ParsedDocument]) -> None:
+def test_without_the_extra_a_scan_says_so_page_by_page(name: str, parsed: dict[str, ParsedDocument]) -> None:
     document = parsed[name]
     named = Counter(issues(document))
-    assert {fact.reading for fact in document.facts} <= {"ocr"}
-    assert document.facts or (named["scanned-page"], named["scanned-document"]) == (document.document.pages, 1)
+    assert (document.document.kind, document.facts) == ("scan", ())
+    assert (named["scanned-page"], named["scanned-document"]) == (document.document.pages, 1)
+
+
+def test_without_the_extra_the_scanned_pages_among_others_are_named(parsed: dict[str, ParsedDocument]) -> None:
+    document = parsed["s07_150hybrid"]
+    assert (document.document.text_layer, issues(document).count("scanned-page")) == ("mixed", 8)
