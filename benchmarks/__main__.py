@@ -1,0 +1,43 @@
+"""``python -m benchmarks [NAME...]``: tables of figures with the goal beside each."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from benchmarks import accuracy, memory, mutations, speed
+from benchmarks.figures import Figure, show
+
+TABLES = {
+    "accuracy": "Accuracy on typed real documents (best peer: on other real documents) and on made-up ones",
+    "speed": f"CPU over the real budgets; pdfplumber on each {speed.SAMPLE}th page; median of {speed.ROUNDS}",
+    "memory": "Peak memory of a worker",
+    "mutations": "Damaged files",
+}
+
+
+def main() -> None:
+    """Print the tables asked for, all of them when none is named."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(TABLES)}; all when none is named")
+    parser.add_argument("--count", type=int, default=mutations.COUNT, help="damaged files (default %(default)s)")
+    parser.add_argument("--rounds", type=int, default=speed.ROUNDS, help="of speed (default %(default)s)")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(TABLES):
+        parser.error(f"no table named {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
+    for name in options.names or TABLES:
+        show(TABLES[name], _measures(options)[name]())
+
+
+def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Figure]]]:
+    return {
+        "accuracy": lambda: chain(accuracy.real(), accuracy.made_up(ruled=True), accuracy.made_up(ruled=False)),
+        "speed": lambda: speed.measure(options.rounds),
+        "memory": memory.measure,
+        "mutations": lambda: mutations.measure(options.count),
+    }
+
+
+if __name__ == "__main__":
+    main()
