@@ -41,7 +41,10 @@ RULED = [
     *["c01_base", "d01_base", "d02_compact", "d08_zero_neg", "d11_planted", "d13_rich", "h01_base", "h09_planted"],
     *["r05_rot90", "r06_watermark", "x01_base", "x04_yuan", "x07_nowrap", "z01_enc_empty_pw", "z04_bad_xref"],
 ]
-UNRULED = ["c03_borderless", "d03_borderless", "d10_alt", "h04_hlines", "h05_zebra", "r08_outer", "x06_hlines"]
+UNRULED = {  # and how many per cent of its figures are found at least
+    **dict.fromkeys(["c03_borderless", "d03_borderless", "d10_alt", "h04_hlines", "h05_zebra", "r08_outer"], 99.5),
+    "x06_hlines": 94.0,
+}
 FLOORS = {
     "numbers": 99.9,
     "keys": 99.9,
@@ -250,11 +253,15 @@ def same(truth: dict[str, Any], form: Sequence[Table]) -> bool:
     return start == len(truth["rows"][0])
 
 
-@pytest.mark.parametrize("name", UNRULED)
-def test_a_document_whose_tables_have_few_rules_is_read_or_says_that_it_is_not(
-    name: str, parsed: dict[str, ParsedDocument]
+@pytest.mark.parametrize(("name", "floor"), UNRULED.items())
+def test_most_figures_of_tables_with_few_rules_stand_in_the_table_of_their_title(
+    name: str, floor: float, parsed: dict[str, ParsedDocument], shared: Path
 ) -> None:
-    assert parsed[name].facts or issues(parsed[name])
+    truth = [t for t in load(shared / f"synthetic/{name}.truth.json")["tables"] if t["key"] != "PERF"]
+    places = [(t, *map(int, place.split(","))) for t in truth for place in t["money_cents"]]
+    printed = Counter((fold(t["title"]), fold(t["rows"][row][column])) for t, row, column in places)
+    read = Counter((fold(t.title), fold(text)) for t in parsed[name].tables for row in texts(t) for text in row)
+    assert 100 * (printed & read).total() / printed.total() >= floor
 
 
 @pytest.mark.parametrize(
