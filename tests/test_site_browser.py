@@ -30,6 +30,7 @@ TABLES = {name: table for name, table in METADATA["tables"].items() if not table
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 SCALES = {"wide": 2, "narrow": 2.5}  # pixels for a point: the whole page, and the surroundings of the cell
 RED = (200, 30, 30)
+HEIGHT = "document.documentElement.scrollHeight"
 SEARCHED = " || ' ' || ".join(
     f"coalesce({column}, '')"
     for column in (
@@ -129,9 +130,11 @@ def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator
 
 
 def seen(page: Any, name: str) -> None:
-    """Keep a screenshot, and check that nothing sticks out to the right."""
+    """Keep a screenshot of the first two screens, and check that nothing sticks out to the right."""
     ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"{name}-{page.size_name}.png", full_page=True)
+    width, height = SIZES[page.size_name]
+    shown = {"x": 0, "y": 0, "width": width, "height": min(height * 2, page.evaluate(HEIGHT))}
+    page.screenshot(path=ARTIFACTS / f"{name}-{page.size_name}.png", full_page=True, clip=shown)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
