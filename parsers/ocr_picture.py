@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2  # type: ignore[import-not-found, unused-ignore]  # the extra may be absent
 import numpy as np  # type: ignore[import-not-found, unused-ignore]
 from numpy.typing import NDArray  # type: ignore[import-not-found, unused-ignore]
 
-Gray = NDArray[np.uint8]
+Gray: TypeAlias = NDArray[np.uint8]
 
 DPI = (150, 220)  # a scan is read at its own resolution within these bounds
 LONGEST = 4400  # pixels: an A3 page at 220 dpi has 3,640
 TILTS = 3.0  # degrees to either side in which a feeder draws a sheet in askew
+REDDISH = 30  # of 255, by which red is stronger than green and blue in a stamp's ink
+FADED = 0.75  # of the paper's brightness: in the red channel a stamp's ink is brighter, print is darker
 SEAL = 60.0  # points: an official seal measures 40 mm or more, the largest letters half of it
 
 
@@ -42,19 +44,26 @@ def render(page: Any) -> Picture:
 
 
 def _without_seals(colour: Gray, scale: float) -> Gray:
-    """Grey values of a blue-green-red picture; a red stamp larger than any letter becomes paper.
+    """Grey values of a blue-green-red picture; a red stamp larger than any letter fades into the paper.
 
-    A department's round seal lies over its name and date; red letterheads and red figures stay.
+    A department's round seal lies over its name, its date and sometimes its figures. Red ink is bright in the
+    red channel where black ink under it is dark. Red letterheads and red figures stay as they are.
     """
     gray = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     blue, green, red = cv2.split(colour)
-    reddish = (cv2.subtract(red, cv2.max(blue, green)) > 40).astype(np.uint8)
-    if not reddish.any():
-        return gray
-    near = cv2.dilate(reddish, np.ones((3, 3), np.uint8), iterations=max(1, round(scale)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
-    seals = [i for i, (_, _, w, h, _) in enumerate(stats) if i and min(w, h) >= SEAL * scale and w < 2 * h < 4 * w]
-    gray[(reddish > 0) & np.isin(labels, seals)] = int(np.median(gray))
+    reddish = (cv2.subtract(red, cv2.max(blue, green)) > REDDISH).astype(np.uint8)
+    around = cv2.dilate(reddish, np.ones((round(6 * scale), round(6 * scale)), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(around, connectivity=8)
+    seals = [
+        i
+        for i, (_, _, w, h, _) in enumerate(stats)
+        if i and min(w, h) >= SEAL * scale and max(w, h) < 1.5 * min(w, h)
+    ]
+    if seals:
+        stamped = np.isin(labels, seals)
+        paper, ink = np.median(gray), np.median(red[stamped & (reddish > 0)])
+        faded = red[stamped] * (paper / ink)
+        gray[stamped] = np.where(faded > FADED * paper, paper, faded).astype(np.uint8)
     return gray
 
 
