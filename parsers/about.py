@@ -164,7 +164,8 @@ def _kind(texts: Sequence[PageText], tables: Sequence[Table], cover: str, scanne
     opening = cover + "".join(fold(line.text) for page in texts[:2] for line in page.lines[:12])
     if meaning("government_report", opening) and len(forms) < 4:
         return "government_report"
-    if len(forms) >= 3:
+    figures = any(t.canonical == "unrecognised" and t.state != "blank" for t in tables)
+    if len(forms) >= 3 or (forms and tables[0].canonical != "unrecognised" and not figures):
         if known[0].pages[0] == texts[0].number:
             return "tables_only"  # no cover and no prose before the first table
         return "final" if stage == "final" else "budget"

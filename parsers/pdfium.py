@@ -19,7 +19,7 @@ from pypdfium2 import PdfDocument, PdfiumError
 
 from datapackages.model import Box
 from parsers.page import Glyph, Page, PasswordNeeded, Unreadable
-from parsers.pdfium_paths import Drawing, read_drawing
+from parsers.pdfium_paths import Drawing, clip_box, read_drawing
 from parsers.view import View
 
 PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -90,10 +90,29 @@ def _glyphs(text: Any, view: View, drawing: Drawing) -> Iterator[Glyph]:
     for place, (i, box) in enumerate(zip(wanted, boxes, strict=True)):
         x0, _, x1, bottom = box
         if not (-1.0 <= x0 - end <= 1.0 and -0.5 <= bottom - base <= 0.5):
-            seen = _visible(text, i, box, drawing)
+            seen = _visible(text, i, box, drawing) and not (_alone(boxes, place) and _clipped(text, i, view, box))
         end, base = x1, bottom
         if seen and place not in again:
             yield Glyph(chars[i], *box)
+
+
+def _alone(boxes: list[Box], place: int) -> bool:
+    """Whether the next character does not go on where this one ends."""
+    return place + 1 == len(boxes) or abs(boxes[place + 1][0] - boxes[place][2]) > 1.0
+
+
+def _clipped(text: Any, index: int, view: View, box: Box) -> bool:
+    """Whether a single character lies wholly outside its clip path: nobody can see it.
+
+    Longer text is kept where a cell clips it, because what is cut off on paper is meant to be read.
+    """
+    thing = raw.FPDFText_GetTextObject(text, index)
+    clip = raw.FPDFPageObj_GetClipPath(thing) if thing else None
+    for path in range(max(raw.FPDFClipPath_CountPaths(clip), 0) if clip else 0):
+        x0, top, x1, bottom = clip_box(clip, path, view)
+        if box[0] >= x1 or box[2] <= x0 or box[1] >= bottom or box[3] <= top:
+            return True
+    return False
 
 
 def _drawn_again(chars: list[str], boxes: list[Box]) -> set[int]:

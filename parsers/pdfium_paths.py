@@ -104,6 +104,17 @@ def _parts(thing: Any, segments: int, view: View, matrix: Matrix) -> Iterator[li
         yield part
 
 
+def clip_box(clip: Any, path: int, view: View) -> Box:
+    """The box of one path of a clip path on the displayed page."""
+    x, y = ctypes.c_float(), ctypes.c_float()
+    points = []
+    for i in range(raw.FPDFClipPath_CountPathSegments(clip, path)):
+        raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, i), x, y)
+        points.append((x.value, y.value))
+    xs, ys = [px for px, _ in points] or [0.0], [py for _, py in points] or [0.0]
+    return view.box(min(xs), min(ys), max(xs), max(ys))
+
+
 def _is_white(thing: Any) -> bool:
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if not raw.FPDFPageObj_GetFillColor(thing, red, green, blue, alpha):

@@ -86,12 +86,12 @@ def _read_words(row: Row, cells: Sequence[Cell], columns: Sequence[Column]) -> N
     row.project_name = "".join(texts.get("project_name", []))
     row.project_kind = texts.get("text", [""])[0] if row.project_name else ""
     first_code = next((cells[c.index].text for c in columns if c.kind == "code" and cells[c.index].text), "")
-    for code in (first_code, row.unit_code, *texts.get("project_code", [])):  # 合计 merged over code and name stands in the code's cell
+    # 合计 merged over code and name stands in the code's cell.
+    for code in (first_code, row.unit_code, *texts.get("project_code", [])):
         if not names and meaning("total", fold(code)):
             names = [code]
-    row.name = next(
-        (t for t in (names[0] if names else "", row.project_name, row.unit_name, *texts.get("text", []), row.year_text) if t), ""
-    )
+    choices = (*names[:1], row.project_name, row.unit_name, *texts.get("text", []), row.year_text)
+    row.name = next((text for text in choices if text), "")
     if meaning("total", fold(row.unit_name)):
         row.unit_name = ""
     if meaning("total", fold(row.project_name)):
