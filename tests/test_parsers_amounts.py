@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parsers import amounts
+
+steady = settings(deadline=None, derandomize=True)  # a busy machine must fail no test
 
 MISREAD = ["12 34", "485.37①", "10²", "⑴", "-(5)"]
 FOLDED = pytest.mark.xfail(reason="folding for words (white space removed, ① to 1, ² to 2) is used for figures")
@@ -84,6 +86,7 @@ def test_two_figures_a_footnote_mark_or_a_doubled_sign_is_never_one_number(text:
     assert amounts.read(text) is None
 
 
+@steady
 @given(
     cents=st.integers(-(10**15), 10**15),
     places=st.integers(0, 6),
@@ -101,6 +104,7 @@ def test_every_way_of_printing_a_figure_is_read_back(
     assert amounts.read(text.translate(FULL_WIDTH) if full_width else text) == value
 
 
+@steady
 @given(st.text(alphabet="0123456789,.-()△%", max_size=12))
 @example("1,234.5")
 @example("(1,234)")
@@ -147,6 +151,7 @@ def test_money_becomes_yuan_exactly_and_without_needless_zeros(printed: str, mon
     assert str(amounts.yuan(value, money_unit)) == yuan
 
 
+@steady
 @given(st.integers(-(10**18), 10**18), st.integers(0, 6), st.sampled_from(sorted(amounts.FACTOR)))
 def test_no_unit_of_money_costs_a_cent(units: int, places: int, money_unit: str) -> None:
     value = Decimal(units).scaleb(-places)
