@@ -124,8 +124,9 @@ def sums(found: tuple[Fact, ...]) -> Iterator[tuple[Any, Fact, Decimal]]:
     for key, group in lists.items():
         printed = max(group, key=lambda fact: fact.amount or 0)
         own = [fact for fact in group if fact.additive]
-        if "本年" in printed.column_label and {"opening", "closing"} & {fact.flow for fact in group}:
-            own = [fact for fact in own if (fact.direction, fact.flow) == (printed.direction, "current")]
+        if "本年" in printed.column_label:
+            carried = ("opening", "closing")
+            own = [fact for fact in own if fact.direction == printed.direction and fact.flow not in carried]
         yield key, printed, sum((fact.amount or Decimal(0) for fact in own), Decimal(0))
 
 
