@@ -30,5 +30,5 @@ def _acquire(descriptor: int, data: Path) -> None:
             return
         except BlockingIOError:
             if time.monotonic() > deadline:
-                raise Locked(f"{data}: another crawl or import is at work here; wait for it to end") from None
+                raise Locked(f"{data}: another run is at work here; wait for it to end") from None
             time.sleep(0.05)

@@ -7,6 +7,7 @@ killed at any moment leaves the earlier release.
 
 from __future__ import annotations
 
+import filecmp
 import logging
 import os
 import shutil
@@ -63,7 +64,7 @@ def write_packages(
     released.mkdir()
     for key, documents in sorted(_packages(placed).items()):
         contents = Contents(documents=documents, placing=placed, entries=entries, units=units, spool=spool)
-        _write_package(released / key.name, key, contents)
+        _write_package(released / key.name, key, contents, data / "packages" / key.name)
     _switch(released, data)
     shutil.rmtree(work)
     return reports(data)
@@ -110,7 +111,8 @@ def _packages(placed: Placing) -> dict[PackageKey, tuple[Placed, ...]]:
     return {key: tuple(documents) for key, documents in found.items()}
 
 
-def _write_package(folder: Path, key: PackageKey, contents: Contents) -> None:
+def _write_package(folder: Path, key: PackageKey, contents: Contents, before: Path) -> None:
+    """Write one package; one whose bytes are those of the release ``before`` was validated then."""
     (folder / "data").mkdir(parents=True)
     rows = {
         resource: tabular.write(folder / "data" / f"{resource}.csv", resource, contents.lines(resource))
@@ -118,10 +120,23 @@ def _write_package(folder: Path, key: PackageKey, contents: Contents) -> None:
     }
     sightings = [sighting for document in contents.documents for sighting in document.sightings]
     descriptor.write(folder, key, sightings, rows)
+    packed = folder.with_name(f"{folder.name}.zip")
+    if _unchanged(folder, before):
+        shutil.copyfile(before.with_name(packed.name), packed)
+        return
     report = validate(folder)
     if not report.valid:
         raise InvalidPackage(report)
-    archive.write_zip(folder, folder.with_name(f"{folder.name}.zip"))
+    archive.write_zip(folder, packed)
+
+
+def _unchanged(folder: Path, before: Path) -> bool:
+    """Whether every file is that of the earlier release, byte for byte, and its zip is there."""
+    if not before.with_name(f"{before.name}.zip").is_file():
+        return False
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    same = all((before / name).is_file() for name in names)
+    return same and not filecmp.cmpfiles(folder, before, [str(name) for name in names], shallow=False)[1]
 
 
 def _switch(released: Path, data: Path) -> None:

@@ -49,7 +49,7 @@ def read_about(texts: Sequence[PageText], tables: Sequence[Table], scanned: bool
         part=_part(kind),
         unit_name=unit,
         department_name=unit if scope == "department" else "",
-        title=cover[:120],
+        title=tables[0].title if kind == "tables_only" else _title(cover),
     )
 
 
@@ -64,6 +64,11 @@ def _cover(texts: Sequence[PageText]) -> str:
             if not meaning("cover_noise", plain) or re.fullmatch(r"20\d\d年(?:度)?", plain):
                 out.append(plain.strip("-—–"))
     return "".join(out)
+
+
+def _title(cover: str) -> str:
+    match = words()["cover_title"].search(cover)
+    return match[0] if match else cover[:120]
 
 
 def _from_cover(cover: str) -> dict[str, str]:

@@ -402,7 +402,7 @@ def test_a_crawl_killed_in_the_middle_loses_nothing_and_repeats_nothing(
 
 
 def test_one_crawl_at_a_time_in_a_data_directory(site: Site, data: Path) -> None:
-    with hold(data), pytest.raises(Locked, match="another crawl or import is at work"):
+    with hold(data), pytest.raises(Locked, match="another run is at work"):
         crawl(["testcity"], data, hosts=site.hosts)
 
 

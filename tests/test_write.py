@@ -26,7 +26,7 @@ from datapackages import tabular, write
 from datapackages.issues import issue
 from datapackages.model import ParsedDocument, Section
 from datapackages.placing import jurisdiction_of
-from datapackages.validate import Fault, InvalidPackage, validate
+from datapackages.validate import Fault, InvalidPackage, ValidationReport, validate
 from datapackages.versions import Placed, order
 from datapackages.write import write_packages
 
@@ -328,6 +328,29 @@ def test_packages_that_nothing_belongs_to_any_more_disappear(tmp_path: Path) -> 
     ]  # fmt: skip
     write_packages([city.parsed("a")], [], tmp_path)
     assert sorted(path.name for path in (tmp_path / "packages").iterdir()) == [BUDGET, f"{BUDGET}.zip"]
+
+
+def test_a_package_is_validated_when_its_bytes_change_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    validated: list[str] = []
+
+    def counted(folder: Path) -> ValidationReport:
+        validated.append(folder.name)
+        return validate(folder)
+
+    monkeypatch.setattr(write, "validate", counted)
+    write_packages([city.parsed("a")], [city.sighting("a")], tmp_path)
+    first, before = sorted(validated), files(tmp_path / "packages")
+    validated.clear()
+    write_packages([city.parsed("a")], [city.sighting("a")], tmp_path)
+    assert validated == []
+    assert files(tmp_path / "packages") == before
+    (tmp_path / "packages" / BUDGET / "data" / "facts.csv").write_text("tampered", encoding="utf-8")
+    write_packages([city.parsed("a")], [city.sighting("a")], tmp_path)
+    assert validated == [BUDGET]
+    assert files(tmp_path / "packages") == before
+    assert BUDGET in first
 
 
 def test_a_forbidden_value_stops_the_release_and_names_file_row_and_remedy(tmp_path: Path) -> None:
