@@ -64,6 +64,8 @@ def _spreadsheet(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return " ".join(value)
+    if isinstance(value, bool):
+        return str(int(value))  # as in the data packages
     text = str(value)
     formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", text)
     return f"'{text}" if formula else text

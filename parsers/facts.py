@@ -136,7 +136,7 @@ def _fact(
         code_text=lead.text if lead else "",
         code_basis=lead.basis if lead else "",
         classification_year=document.fiscal_year if lead else None,
-        item=row.item or column.item,
+        item=row.item or column.item or _sum_item(table, column),
         name=row.name,
         row_path=row.path,
         column_label=column.label,
@@ -218,6 +218,11 @@ def _expenditure_type(table: Table, row: Row, column: Column) -> str:
     if table.canonical in ("three_public", "operating", "procurement", "purchased_services"):
         return "not_stated"
     return first("table_expenditure_type", table.canonical) or "total"
+
+
+def _sum_item(table: Table, column: Column) -> str:
+    """The 合计 column of a 三公 form with one column for each item is the sum of the three."""
+    return "three_public" if table.canonical == "three_public" and column.role == "total" else ""
 
 
 def _coded(row: Row, scheme: str) -> Coded:

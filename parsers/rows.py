@@ -83,8 +83,9 @@ def _read_words(row: Row, cells: Sequence[Cell], columns: Sequence[Column]) -> N
     row.unit_code = "".join(texts.get("unit_code", []))
     row.unit_name = "".join(texts.get("unit_name", []))
     row.year_text = "".join(texts.get("year", []))
-    row.project_name = "".join(texts.get("project_name", []))
-    row.project_kind = texts.get("text", [""])[0] if row.project_name else ""
+    projects = texts.get("project_name", [])
+    row.project_name = "".join(projects[:1])
+    row.project_kind = next(iter([*projects[1:], *texts.get("text", [])]), "") if projects else ""
     first_code = next((cells[c.index].text for c in columns if c.kind == "code" and cells[c.index].text), "")
     # 合计 merged over code and name stands in the code's cell.
     for code in (first_code, row.unit_code, *texts.get("project_code", [])):
