@@ -44,7 +44,7 @@ def measure(count: int = COUNT) -> Iterator[Figure]:
             print(f"files {paths[0].stem} to {paths[-1].stem}: {type(error).__name__}: {error}", flush=True)
     yield at_most(f"{count} files: crashes of the parent", died, 0)
     for what, name in FAILURES.items():
-        yield at_most(what, len(outcomes[name]), 0, peer=" ".join(outcomes[name]))
+        yield at_most(what, len(numbers := outcomes.get(name, [])), 0, peer=" ".join(numbers))
     yield at_most("minutes", (time.monotonic() - start) / 60, MINUTES)
     for name in sorted(outcomes, key=lambda name: -len(outcomes[name])):
         yield Figure(what=f"  {name}", figure=str(len(outcomes[name])))
