@@ -8,16 +8,15 @@ right when its text stands in the same row and column as in the truth; nothing i
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import re
-import resource
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.corpus import shared
 from benchmarks.figures import Figure, at_least, at_most, show
+from benchmarks.measured import apart, peak_megabytes
 from parsers.lattice import frames
 from parsers.ocr import is_installed, read_scans
 from parsers.page import Page
@@ -45,7 +44,7 @@ class Score:
     megabytes: float
 
 
-def read_document(pdf: str) -> Score:
+def read_document(pdf: Path) -> Score:
     """Read the scanned pages of one PDF and compare them with the truth beside it."""
     started = time.process_time()
     with open_pdf(pdf) as reader:
@@ -53,7 +52,7 @@ def read_document(pdf: str) -> Score:
     scans = read_scans(pdf, pages)
     seconds = time.process_time() - started
     read = {page.number: _largest(page) for page in scans.pages}
-    truth = _truth(Path(pdf).with_suffix(".truth.json"))
+    truth = _truth(pdf.with_suffix(".truth.json"))
     pairs = [(cells, read[number]) for number, cells in truth.items() if number in read]
     return Score(
         pages=len(pages),
@@ -70,7 +69,7 @@ def read_document(pdf: str) -> Score:
         ),
         doubtful=sum(issue.type == "doubtful-reading" for issue in scans.issues),
         seconds=seconds,
-        megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        megabytes=peak_megabytes(),
     )
 
 
@@ -96,13 +95,12 @@ def _is_number(text: str) -> bool:
 
 def measure() -> Iterator[Figure]:
     """Figures of each document in turn."""
-    folder = Path(os.environ.get("YUSUAN_SHARED", "../shared")) / "synthetic"
+    folder = shared() / "synthetic"
     if not is_installed():
         yield Figure(what='not measured: pip install "yusuan[ocr]"', figure="-", reached=False)
         return
     for name in DOCUMENTS:
-        with multiprocessing.get_context("spawn").Pool(1) as worker:
-            score = worker.apply(read_document, (str(folder / f"{name}.pdf"),))
+        score = apart(read_document, folder / f"{name}.pdf")
         yield from _figures(f"{name}, {score.pages} pages", score)
 
 
