@@ -11,6 +11,8 @@ FACTOR = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000),
 FIGURE = re.compile(
     r"(?P<sign>[-−－‐–△▲]?)(?P<open>\(?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?P<close>\)?)"
 )
+# Full-width forms only: NFKC would also make ① a 1 and ² a 2, which are marks and no digits of the figure.
+NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 DASHES = frozenset("-−－‐–—/")
 
 
@@ -20,9 +22,9 @@ def read(text: str) -> Decimal | None:
     △ and brackets mean minus in accounts. A thousands separator that parts other than groups of three
     is a misprint or two figures in one cell, never a number.
     """
-    plain = fold(text).replace("，", ",").removesuffix("%")
+    plain = text.strip().translate(NARROW).removesuffix("%")
     match = FIGURE.fullmatch(plain)
-    if not match or bool(match["open"]) != bool(match["close"]):
+    if not match or bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["open"]):
         return None
     value = Decimal(match["digits"].replace(",", "") + (match["rest"] or ""))
     return -value if match["sign"] or match["open"] else value

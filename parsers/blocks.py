@@ -36,7 +36,7 @@ def _groups(header: Sequence[tuple[str, ...]]) -> list[list[int]]:
     figures = False
     for column, path in enumerate(header):
         leaf = fold(path[-1]) if path else ""
-        if words()["serial_column"].search(leaf) and not any(groups[0]):
+        if words()["serial_column"].search(leaf) and not groups[0]:
             continue  # 序号 and 行次 count the printed rows and belong to no single list
         opens = bool(words()["list_head"].search(leaf)) or (not leaf and _opens_side(header, column))
         if opens and figures:

@@ -59,10 +59,19 @@ def _title(texts: Sequence[str]) -> tuple[int, str]:
     for i in range(len(texts) - 1, -1, -1):
         text = _without_units(texts[i])
         if is_title(text):
-            return i, text
+            return i, _joined(texts[i - 1], text) if i else text
         if i and words()["title_end"].search(fold(text)) and _wrapped(texts[i - 1], text):
             return i, _without_units(texts[i - 1]) + text
     return -1, ""
+
+
+def _joined(before: str, text: str) -> str:
+    """A title whose first words stand on the line before: known only together."""
+    known = canonical(text) != "unrecognised"
+    joined = before + text
+    if known or is_title(before) or not is_title(joined) or canonical(joined) == "unrecognised":
+        return text
+    return joined
 
 
 def _wrapped(before: str, text: str) -> bool:
@@ -73,6 +82,7 @@ def _wrapped(before: str, text: str) -> bool:
 def _without_units(text: str) -> str:
     for name in ("named_unit", "money_unit"):
         text = re.sub(words()[name].pattern, "", _halfwidth_colon(text) if ":" in text or "：" in text else text)
+    text = re.sub(r"[（(][)）]", "", text)  # brackets that held nothing but the unit
     return text.replace("(", "（").replace(")", "）") if "（" in text else text
 
 

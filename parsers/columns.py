@@ -142,9 +142,12 @@ def _settle(own: list[Column], figures: list[list[Decimal | None]], roles: dict[
     for column in own:
         if any(meaning("of_which", fold(part)) for part in column.path):
             roles[column.index] = "of_which"
-    totals = [c for c in own if c.path and meaning("total", fold(c.path[-1])) and c.index not in roles]
+    stems = {c.index: _stem(c.path) for c in own}
+    ends = {index: fold(stem[-1]) for index, stem in stems.items() if stem and index not in roles}
+    totals = [c for c in own if c.index in ends and meaning("total", ends[c.index])]
     for total in sorted(totals, key=lambda c: (-len(c.path), -c.index)):
-        under = [c for c in own if c.path[: len(total.path) - 1] == total.path[:-1] and c.index != total.index]
+        over = stems[total.index][:-1]
+        under = [c for c in own if stems[c.index][: len(over)] == over and c.index != total.index]
         parts = [c for c in under if roles.get(c.index, "leaf") == "leaf"]
         named = [c for c in under if roles.get(c.index) == "of_which"]
         found = _parts(total, parts, named, figures)
@@ -152,6 +155,11 @@ def _settle(own: list[Column], figures: list[list[Decimal | None]], roles: dict[
             roles[column.index] = "leaf"
         if found:
             roles[total.index] = "total" if len(total.path) == min(len(c.path) for c in totals) else "subtotal"
+
+
+def _stem(path: tuple[str, ...]) -> tuple[str, ...]:
+    """A header path without a last 预算数 or 决算数, which tells the phase and no part."""
+    return path[:-1] if len(path) > 1 and meaning("phase_heading", fold(path[-1])) else path
 
 
 def _parts(

@@ -15,7 +15,7 @@ from parsers.columns import REVENUE_FORMS, YEAR, Column, read_columns
 from parsers.roles import set_roles
 from parsers.rows import Coded, Row, bare, read_rows
 from parsers.text import fold
-from parsers.vocabulary import first
+from parsers.vocabulary import first, meaning
 
 FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
 NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
@@ -201,6 +201,8 @@ def _flow(table: Table, columns: Sequence[Column], row: Row, column: Column) -> 
             return named
         if _side(table) == "revenue":
             return "all" if row.role == "total" else "current"
+    if any(meaning("this_year", fold(part)) for part in column.path):
+        return "current"
     if any(other.flow == "opening" for other in columns):
         return "all" if column.role == "total" else "current"
     if "不含上年结转" in fold(table.title):

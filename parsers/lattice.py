@@ -142,6 +142,7 @@ def _mesh(group: list[Ruling]) -> _Mesh | None:
     upright = [r for r in group if not r.horizontal]
     if len({r.top for r in flat}) < 2 or not upright:
         return None
+    flat.extend(_closing(flat, upright))
     ys = sorted({r.top for r in flat})
     left, right = min(r.x0 for r in flat), max(r.x1 for r in flat)
     for side in (left, right):
@@ -156,6 +157,21 @@ def _mesh(group: list[Ruling]) -> _Mesh | None:
         [[(r.top, r.bottom) for r in upright if r.x0 == x] for x in xs],
         [[(r.x0, r.x1) for r in flat if r.top == y] for y in ys],
     )
+
+
+def _closing(flat: list[Ruling], upright: list[Ruling]) -> list[Ruling]:
+    """Where a page break tears a row, the upright rules run on past the last horizontal one: it is closed there."""
+    left, right = min(r.x0 for r in flat), max(r.x1 for r in flat)
+    out = []
+    for edge, ends in (
+        (min(r.top for r in flat), [r.top for r in upright]),
+        (max(r.top for r in flat), [-r.bottom for r in upright]),
+    ):
+        beyond = [end for end in ends if end < (edge if end >= 0 else -edge) - 2 * REACH]
+        if len(beyond) >= 0.6 * len(ends):
+            height = abs(min(beyond))
+            out.append(Ruling(left, height, right, height))
+    return out
 
 
 def _drawn(intervals: list[Interval], low: float, high: float) -> bool:
