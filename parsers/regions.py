@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parsers.captions import is_title, split_label
-from parsers.grid import is_amount
+from parsers.grid import is_amount, is_index
 from parsers.lattice import Frame
 from parsers.page import Glyph, Page
 from parsers.text import fold
@@ -14,16 +14,24 @@ from parsers.vocabulary import canonical, meaning, words
 from parsers.words_on_page import Word, type_size, words_of
 
 PROSE = 45  # characters without a gap: a sentence, no cell
+HEADING = 30  # characters: the longest of a heading
 TALL = 4.0  # type sizes of white: the table has ended
+SUBTITLES = 2  # lines such as （2026年度） under the title of a form
+FORM_LINES = 6  # of several words: a form has at least so many
 Lines = list[list[Word]]
 
 
+def is_form_title(title: str) -> bool:
+    """Whether a title is of a form to fill in (labels beside values) when its table has no header."""
+    return canonical(split_label(title)[1]).startswith("performance")
+
+
 def find_regions(
-    page: Page, glyphs: Sequence[Glyph], found: Sequence[Frame], *, goes_on: bool
+    page: Page, glyphs: Sequence[Glyph], found: Sequence[Frame], goes_on: str | None
 ) -> tuple[list[Region], list[Glyph]]:
     """Regions from top to bottom, and the glyphs in none of them.
 
-    ``goes_on`` says that the page before ended inside such a table, so that one may start at the top.
+    ``goes_on`` is the title of the table without rules in which the page before ended, or None.
     """
     lines = words_of(glyphs)
     size = type_size(glyphs)
@@ -31,18 +39,10 @@ def find_regions(
     for first, last in _stretches(lines, found, size, goes_on):
         held = lines[first:last]
         top, bottom = held[0][0].box[1] - 1.5 * size, held[-1][0].box[3] + size
-        rules = tuple(sorted({r.top for r in page.rulings if r.horizontal and top <= r.top <= bottom}))
-        regions.append(Region(page.number, tuple(tuple(line) for line in held), _whole(rules), size))
+        rules = tuple(r for r in page.rulings if r.horizontal and top <= r.top <= bottom)
+        own = type_size([glyph for glyph in glyphs if top < glyph.y < bottom])
+        regions.append(Region(page.number, tuple(tuple(line) for line in held), rules, own))
     return regions, [glyph for glyph in glyphs if not any(_within(glyph, region) for region in regions)]
-
-
-def _whole(rules: Sequence[float]) -> tuple[float, ...]:
-    """Rules at heights of their own; one drawn cell by cell counts once."""
-    out: list[float] = []
-    for rule in rules:
-        if not out or rule - out[-1] > 2.5:
-            out.append(rule)
-    return tuple(out)
 
 
 def _within(glyph: Glyph, region: Region) -> bool:
@@ -51,22 +51,29 @@ def _within(glyph: Glyph, region: Region) -> bool:
 
 
 def _stretches(
-    lines: Lines, found: Sequence[Frame], size: float, goes_on: bool
+    lines: Lines, found: Sequence[Frame], size: float, goes_on: str | None
 ) -> list[tuple[int, int]]:
     """First and last-but-one line of each stretch of table rows."""
     out = []
-    i, open_ = 0, goes_on
+    caption: Lines = []
+    title, skipped, i = goes_on, 0, 0
     while i < len(lines):
         if _is_caption(lines[i]):
-            open_ = open_ or _names_table(lines[i])
-            i += 1
-            continue
-        if open_ and (end := _end(lines, i, found, size)) and _is_tabular(lines[i:end]):
-            out.append((i, end))
-            i = end
+            caption.append(lines[i])
+            title = _title(lines[i]) or title
+            skipped = 0
         else:
-            i += 1
-        open_ = False
+            form = title is not None and is_form_title(title)
+            opened = form or title is not None or _is_whole(caption)
+            end = _end(lines, i, found, size, form) if opened else 0
+            if end and _is_table(lines[i:end], _is_whole(caption), form, goes_on is not None and not caption):
+                out.append((i, end))
+                i = end - 1
+            elif form and skipped < SUBTITLES and caption:
+                skipped, i = skipped + 1, i + 1
+                continue
+            title, caption = None, []
+        i += 1
     return out
 
 
@@ -85,34 +92,45 @@ def _is_caption(line: Sequence[Word]) -> bool:
     )
 
 
-def _names_table(line: Sequence[Word]) -> bool:
+def _title(line: Sequence[Word]) -> str:
+    """The title of a known form in a line, or an empty string."""
     text = _text(line)
-    if meaning("unit_line", fold(text)):
-        return True
-    return is_title(text) and canonical(split_label(text)[1]) != "unrecognised"
+    return text if is_title(text) and canonical(split_label(text)[1]) != "unrecognised" else ""
 
 
-def _end(lines: Lines, first: int, found: Sequence[Frame], size: float) -> int:
+def _is_whole(caption: Lines) -> bool:
+    """Whether a caption says the unit of money: what follows it is a table, be it empty."""
+    return any(meaning("money_unit", fold(_text(line))) for line in caption)
+
+
+def _end(lines: Lines, first: int, found: Sequence[Frame], size: float, form: bool) -> int:
     """The line that no longer belongs to the rows from ``first`` on."""
     for i in range(first, len(lines)):
         line = lines[i]
         plain = fold(_text(line))
         above = lines[i - 1][0].box[3] if i > first else line[0].box[1]
         framed = any(frame.box[1] < line[0].y and frame.box[3] > lines[first][0].y for frame in found)
+        numbers = is_index([word.plain for word in line])
         if (
             framed
-            or _is_caption(line)
+            or (_is_caption(line) and not form)
+            or (is_title(_text(line)) and len(line) == 1)
             or meaning("note", plain)
-            or meaning("page_number", plain)
-            or (len(line) == 1 and len(plain) > PROSE)
+            or (meaning("page_number", plain) and not numbers)
+            or (len(line) == 1 and len(plain) > PROSE and not form)
             or line[0].box[1] - above > TALL * size
         ):
             return i
     return len(lines)
 
 
-def _is_tabular(lines: Lines) -> bool:
-    """At least two lines of several words, and figures or a row of headings."""
+def _is_table(lines: Lines, captioned: bool, form: bool, onward: bool) -> bool:
+    """Whether lines are rows: several words in a line, and figures or short headings side by side."""
     wide = [line for line in lines if len(line) > 1]
+    if form:
+        return len(wide) >= FORM_LINES or (onward and bool(wide))
     figures = sum(is_amount(word.plain) for line in lines for word in line)
+    headings = [line for line in wide if all(len(word.plain) <= HEADING and "。" not in word.text for word in line)]
+    if captioned and len(headings) == len(wide) and sum(len(line) for line in lines) >= 3 and headings:
+        return True
     return len(wide) >= 2 and (figures >= 1 or max(len(line) for line in wide) >= 3)

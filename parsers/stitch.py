@@ -10,9 +10,9 @@ from parsers.captions import Caption, is_title, read_caption
 from parsers.grid import Grid, Slot, is_amount, read_grid
 from parsers.lattice import Frame, frames
 from parsers.page import Page
-from parsers.regions import find_regions
+from parsers.regions import find_regions, is_form_title
 from parsers.text import Line, fold, lines
-from parsers.unruled import Region, read_region
+from parsers.unruled import Region, read_form, read_onward, read_region
 from parsers.vocabulary import canonical, words
 
 LIST_HEADINGS = 5  # a performance list has at least so many headings side by side, a form fewer
@@ -52,7 +52,7 @@ def printed_tables(pages: Iterable[Page]) -> tuple[list[Printed], list[PageText]
         outside = lines(rest)
         regions: list[Region] = []
         if goes_on or any(_may_open(line.text) for line in outside):
-            regions, rest = find_regions(page, rest, found, goes_on=goes_on)
+            regions, rest = find_regions(page, rest, found, tables[-1].caption.title if goes_on else None)
             outside = lines(rest) if regions else outside
         texts.append(PageText(page.number, tuple(outside)))
         fresh = False  # whether something that opens a new table was seen on this page
@@ -127,13 +127,14 @@ def _place_region(tables: list[Printed], region: Region, above: list[str]) -> No
     caption = read_caption(above, ())
     last = tables[-1] if tables and tables[-1].unruled else None
     same = last is not None and caption.title in ("", last.caption.title)
-    grid = read_region(region)
     if last and same and region.page == last.grids[-1].page + 1:
-        repeated = grid is not None and _words_of(grid) == _words_of(last.grids[0])
-        onward = grid if repeated else read_region(region, last.grids[0].edges) if not caption.title else None
+        first = last.grids[0]
+        form = not any(first.header) and not caption.title
+        onward = read_form(region, first.edges) if form else read_onward(region, first, titled=bool(caption.title))
         if onward:
             last.grids.append(onward)
             return
+    grid = read_form(region) if is_form_title(caption.title) else read_region(region)
     if grid:
         tables.append(Printed(caption, [grid], unruled=True))
 

@@ -1,18 +1,24 @@
-"""Words as placed on a page: glyphs of a line that stand together, and stacks of wrapped lines."""
+"""Words as placed on a page: the characters of a line that stand together, as boxes with a text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from datapackages.model import Box
 from parsers.page import Glyph
 from parsers.text import bounds, cluster, fold, tidy
+from parsers.vocabulary import meaning
 
 APART = 0.55  # of the type size: a wider gap parts two cells
-TURN = 0.25  # of the type size: enough where a figure meets words
-WRAPPED = 1.5  # of the type size: lines of one cell are no further apart
+TURN = 0.4  # of the type size: enough where a figure meets words
+SET_SOLID = 0.05  # of the type size: Chinese text without wider gaps is not justified ...
+NARROW = 0.25  # ... and such a gap in it parts two cells
+SPREAD = 4.0  # type sizes between the two characters of 合　计
+COMMON = 3  # lines that begin or end at one place: the edge of a column
 FIGURE = frozenset("0123456789.,-")
 
 
@@ -32,41 +38,86 @@ class Word:
         return (self.box[1] + self.box[3]) / 2
 
     @property
+    def width(self) -> float:
+        return self.box[2] - self.box[0]
+
+    @property
     def plain(self) -> str:
         return fold(self.text)
 
 
 def type_size(glyphs: Sequence[Glyph]) -> float:
-    """The usual height of the characters."""
-    return median(glyph.bottom - glyph.top for glyph in glyphs) if glyphs else 0.0
+    """The usual width of a Chinese character, which is the type size; of other text its height."""
+    wide = [glyph.x1 - glyph.x0 for glyph in glyphs if glyph.text > "\u2e80"]
+    return median(wide or [glyph.bottom - glyph.top for glyph in glyphs] or [0.0])
 
 
 def words_of(glyphs: Iterable[Glyph]) -> list[list[Word]]:
-    """Lines from top to bottom, each as its words from left to right."""
-    return [_split(row) for row in cluster(glyphs)]
+    """Lines from top to bottom, each as its words from left to right.
+
+    A figure may touch the words of the next column: where other lines end or begin at that place, the
+    two are parted too.
+    """
+    lines = [_parts(row) for row in cluster(glyphs)]
+    starts = Counter(round(part[0].x0) for line in lines for part in line)
+    ends = Counter(round(part[-1].x1) for line in lines for part in line)
+    return [[_word(cell) for part in line for cell in _at_edges(part, starts, ends)] for line in lines]
 
 
-def _split(row: Sequence[Glyph]) -> list[Word]:
+def _parts(row: Sequence[Glyph]) -> list[list[Glyph]]:
+    """Runs of characters without a wide gap; a heading of two characters set apart is one run."""
     size = type_size(row)
+    solid = median([b.x0 - a.x1 for a, b in pairwise(row)] or [0.0]) <= SET_SOLID * size
     parts: list[list[Glyph]] = [[row[0]]]
-    for before, glyph in zip(row, row[1:], strict=False):
+    for before, glyph in pairwise(row):
         gap = glyph.x0 - before.x1
-        turns = (before.text in FIGURE) != (glyph.text in FIGURE)
-        if gap > APART * size or (turns and gap > TURN * size):
+        within = TURN if _turns(before, glyph) else NARROW if solid and _chinese(before, glyph) else APART
+        if gap > within * size:
             parts.append([])
         parts[-1].append(glyph)
-    return [Word(tidy("".join(g.text for g in part)), bounds(part)) for part in parts]
+    return _spread(parts, size)
 
 
-def stacked(words: Sequence[Word], reach: float) -> list[Word]:
-    """Words of one column as cells: lines that follow within ``reach`` points belong together."""
-    cells: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: w.y):
-        if cells and word.y - cells[-1][-1].y <= reach:
-            cells[-1].append(word)
+def _chinese(before: Glyph, glyph: Glyph) -> bool:
+    return "\u3400" < before.text < "\ua000" and "\u3400" < glyph.text < "\ua000"
+
+
+def _spread(parts: list[list[Glyph]], size: float) -> list[list[Glyph]]:
+    """Two lone characters that are a word together, such as 合　计 and 项　目."""
+    out: list[list[Glyph]] = []
+    for part in parts:
+        lone = out and len(out[-1]) == len(part) == 1 and part[0].x0 - out[-1][0].x1 <= SPREAD * size
+        together = fold(out[-1][0].text + part[0].text) if lone else ""
+        if together and any(meaning(name, together) for name in ("total", "side_head", "list_head")):
+            out[-1] = [*out[-1], *part]
         else:
-            cells.append([word])
-    return [joined(cell) for cell in cells]
+            out.append(part)
+    return out
+
+
+def _turns(before: Glyph, glyph: Glyph) -> bool:
+    return (before.text in FIGURE) != (glyph.text in FIGURE)
+
+
+def _at_edges(part: Sequence[Glyph], starts: Counter[int], ends: Counter[int]) -> Iterator[list[Glyph]]:
+    """A run cut where a figure meets words at the edge of a column."""
+    cell = [part[0]]
+    for before, glyph in pairwise(part):
+        edges = _common(ends, before.x1) + _common(starts, glyph.x0)
+        figure = cell if before.text in FIGURE else part
+        if _turns(before, glyph) and edges >= (1 if any(g.text == "." for g in figure) else 2):
+            yield cell
+            cell = []
+        cell.append(glyph)
+    yield cell
+
+
+def _common(places: Counter[int], x: float) -> bool:
+    return places[round(x) - 1] + places[round(x)] + places[round(x) + 1] >= COMMON
+
+
+def _word(glyphs: Sequence[Glyph]) -> Word:
+    return Word(tidy("".join(glyph.text for glyph in glyphs)), bounds(glyphs))
 
 
 def joined(words: Sequence[Word]) -> Word:
@@ -74,3 +125,14 @@ def joined(words: Sequence[Word]) -> Word:
     boxes = [word.box for word in words]
     box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     return Word("".join(word.text for word in words), box)
+
+
+def clustered(values: Iterable[float], reach: float) -> list[float]:
+    """Means of values that lie within ``reach`` of the one before, in rising order."""
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and value - groups[-1][-1] <= reach:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [sum(group) / len(group) for group in groups]
