@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from parsers.text import fold, tidy
+from parsers.text import fold, fold_keep, tidy
 from parsers.vocabulary import canonical, words
 
 LOOK_BACK = 9  # lines above a table that may belong to its caption
@@ -102,15 +102,6 @@ def split_label(title: str) -> tuple[str, str]:
     if match and len(fold(title)) > match.end() + 2:
         return match["label"], fold_keep(title, match.end())
     return "", re.sub(words()["title_number"].pattern, "", title)
-
-
-def fold_keep(text: str, count: int) -> str:
-    """The text after its first ``count`` folded characters."""
-    taken, i = 0, 0
-    while i < len(text) and taken < count:
-        taken += len(fold(text[i]))
-        i += 1
-    return text[i:]
 
 
 def _label(texts: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ projects, or categories over their items, without any mark, only the figures can
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from datapackages.model import Table
@@ -184,15 +184,17 @@ def _containers(table: Table, rows: list[Row], figures: Figures) -> None:
     if not _complete(rows, figures, cautious):
         bold = _contained(rows, figures, chains=True)
         found = bold if _complete(rows, figures, bold) else cautious
-    for i in found:
-        rows[i].role = "subtotal"
+    total = _total_row(rows, figures)
+    for i, parts in found.items():
+        again = parts == 1 and total is not None and figures[i] == figures[total]
+        rows[i].role = "repeat" if again else "subtotal"
 
 
-def _contained(rows: Sequence[Row], figures: Figures, *, chains: bool) -> set[int]:
-    """The leaf rows that are exactly the sum of the rows right behind them, read from below."""
+def _contained(rows: Sequence[Row], figures: Figures, *, chains: bool) -> dict[int, int]:
+    """The leaf rows that are exactly the sum of rows right behind them, with their number; read from below."""
     counts = [len(row.words) for row in rows if row.role == "leaf" and row.words]
     least, most = min(counts, default=0), max(counts, default=0)
-    found: set[int] = set()
+    found: dict[int, int] = {}
     waiting: list[int] = []
     for i in range(len(rows) - 1, -1, -1):
         if rows[i].role in ("subtotal", "total", "of_which") or not any(figures[i]):
@@ -201,7 +203,7 @@ def _contained(rows: Sequence[Row], figures: Figures, *, chains: bool) -> set[in
             shortest = 0 if chains or _over_one(rows, i, waiting) else 1
             for count in range(len(waiting), shortest, -1):
                 if _sums(figures, i, waiting[:count]):
-                    found.add(i)
+                    found[i] = count
                     del waiting[:count]
                     break
         waiting.insert(0, i)
@@ -218,17 +220,21 @@ def _over_one(rows: Sequence[Row], i: int, waiting: Sequence[int]) -> bool:
     return meaning("unit_like", fold(rows[i].name)) and not meaning("unit_like", fold(below.name))
 
 
-def _complete(rows: Sequence[Row], figures: Figures, found: set[int]) -> bool:
+def _complete(rows: Sequence[Row], figures: Figures, found: Collection[int]) -> bool:
     """Whether the leaves add up to the total row; True where there is nothing to compare with."""
-    total = next((i for i, row in enumerate(rows) if row.role == "total" and any(figures[i])), None)
+    total = _total_row(rows, figures)
     if total is None:
         return True
     return _sums(figures, total, [i for i, row in enumerate(rows) if row.role == "leaf" and i not in found])
 
 
+def _total_row(rows: Sequence[Row], figures: Figures) -> int | None:
+    return next((i for i, row in enumerate(rows) if row.role == "total" and any(figures[i])), None)
+
+
 def _repeats(rows: list[Row], figures: Figures) -> None:
     """A row that says the 合计 again, a department over its only unit, counts once."""
-    total = next((i for i, row in enumerate(rows) if row.role == "total" and any(figures[i])), None)
+    total = _total_row(rows, figures)
     if total is None:
         return
     leaves = [i for i, row in enumerate(rows) if row.role == "leaf" and any(figures[i])]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datapackages.codes import Classification, classifications
 from datapackages.model import Cell, Table
 from parsers.columns import Column
-from parsers.text import fold
+from parsers.text import fold, fold_keep
 from parsers.vocabulary import first, meaning, words
 
 CODE_NAME = re.compile(r"^[\[(]?(?P<code>\d{3,9})[\])]?[-—_]?(?P<name>[^\d.,\-—].*)$")
@@ -105,7 +105,8 @@ def _read_codes(row: Row, cells: Sequence[Cell], columns: Sequence[Column], carr
         parts = [fold(cells[column.index].text) for column in run]
         name = cells[name_column.index].text if name_column else ""
         if name_column and not any(parts) and (match := CODE_NAME.match(fold(name))):
-            _add(row, match["code"], match["name"], match["code"], "printed")
+            printed = fold_keep(name, match.start("name"))
+            _add(row, match["code"], printed, match["code"], "printed")
             continue
         if not any(part.isdigit() for part in parts):
             continue

@@ -25,6 +25,15 @@ def fold(text: str) -> str:
     return WHITE.sub("", unicodedata.normalize("NFKC", text))
 
 
+def fold_keep(text: str, count: int) -> str:
+    """The text after its first ``count`` folded characters."""
+    taken, i = 0, 0
+    while i < len(text) and taken < count:
+        taken += len(fold(text[i]))
+        i += 1
+    return text[i:]
+
+
 def tidy(text: str) -> str:
     """Printed text without white space; radicals folded, but full-width punctuation kept as printed."""
     return WHITE.sub("", RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))

@@ -73,7 +73,6 @@ def test_every_command_takes_its_data_directory_after_its_name_and_explains_its_
     assert [option.name for option in options if not getattr(option, "help", None)] == []
 
 
-@pytest.mark.xfail(strict=True, reason="the README is still a title; take this mark off with the first README")
 def test_the_readme_names_every_command_and_the_two_of_a_fresh_machine() -> None:
     readme = (DOCUMENTS.parent.parent / "README.md").read_text(encoding="utf-8")
     asked = [*(f"yusuan {command}" for command in COMMANDS), "make demo", "make test"]

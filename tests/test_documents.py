@@ -27,18 +27,6 @@ FORMS = sorted(path.stem for path in DOCUMENTS.glob("*.pdf"))
 CITY = {row["name"]: row for row in csv.DictReader((DEMO / "documents.csv").open(encoding="utf-8"))}
 LISTS = ("canonical", "block", "title", "pages", "money_unit", "columns", "rows", "empty")
 
-OPEN_FRAME = "split_row: a frame left open at a page break loses its last row"
-HEADED = "合计 and 小计 over 预算数 and 决算数 are taken for parts"
-BRACKETS = "the full-width brackets of a name behind a bracketed code are folded"
-THIS_YEAR = "rotated: 本年收入/合计 is said to hold 上年结转 too"
-
-
-def known(names: list[str], faults: dict[str, str]) -> list[Any]:
-    """The names as parameters; those with a known fault of the parser must fail until it is mended."""
-    marks = {name: [pytest.mark.xfail(reason=faults[name])] if name in faults else [] for name in names}
-    return [pytest.param(name, marks=marks[name]) for name in names]
-
-
 @cache
 def parsed(name: str) -> ParsedDocument:
     return parsers.parse(DEMO / CITY[name]["file"] if name in CITY else DOCUMENTS / f"{name}.pdf")
@@ -75,7 +63,7 @@ def said(table: Table) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", known([*FORMS, *CITY], {"split_row": OPEN_FRAME}))
+@pytest.mark.parametrize("name", [*FORMS, *CITY])
 def test_every_list_is_what_was_printed(name: str) -> None:
     lists = [said(table) for table in parsed(name).tables if not table.canonical.startswith("performance")]
     assert lists == [{key: table[key] for key in LISTS} for table in truth(name)["tables"]]
@@ -97,12 +85,7 @@ def test_nothing_printed_by_the_city_is_left_unread(name: str) -> None:
     assert [(issue.type, issue.message) for issue in parsed(name).issues] == []
 
 
-FINAL = {name: HEADED for name, row in CITY.items() if row["stage"] == "final"}
-
-
-@pytest.mark.parametrize(
-    "name", known([*FORMS, *CITY], {"merged_headers": HEADED, "split_row": OPEN_FRAME, **FINAL})
-)
+@pytest.mark.parametrize("name", [*FORMS, *CITY])
 def test_the_additive_facts_of_a_list_sum_to_its_printed_total(name: str) -> None:
     differences = [
         (table, year, phase, printed.amount, total)
@@ -159,10 +142,7 @@ def shown(fact: Fact) -> dict[str, Any]:
     }
 
 
-FAULTS = {"bracket_codes": BRACKETS, "split_row": OPEN_FRAME, "merged_headers": HEADED, "rotated": THIS_YEAR}
-
-
-@pytest.mark.parametrize("name", known(FORMS, FAULTS))
+@pytest.mark.parametrize("name", FORMS)
 def test_every_figure_of_a_form_has_the_meaning_that_was_agreed(name: str, accept: bool) -> None:
     text = io.StringIO()
     rows = [shown(fact) for fact in facts(name)]

@@ -27,7 +27,6 @@ def test_a_column_that_numbers_the_rows_of_the_whole_frame_belongs_to_no_list() 
     assert [(b.name, b.columns) for b in split("overall", header)] == [("revenue", (1, 2)), ("expenditure", (3, 4))]
 
 
-@pytest.mark.xfail(reason="any(groups[0]) is false for the columns [0]")
 def test_a_column_that_numbers_the_rows_of_one_list_stays_with_it() -> None:
     header = paths("收入/项目", "收入/行次", "收入/金额", "支出/项目", "支出/行次", "支出/金额")
     found = split("overall", header)

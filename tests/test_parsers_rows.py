@@ -4,8 +4,6 @@ import runpy
 from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
-
 from datapackages.model import Table
 from parsers.columns import read_columns
 from parsers.roles import set_roles
@@ -206,7 +204,6 @@ def test_the_sum_of_the_year_before_what_was_carried_over_is_a_subtotal() -> Non
     ]
 
 
-@pytest.mark.xfail(reason="it is called a subtotal")
 def test_a_department_over_its_only_unit_repeats_the_total() -> None:
     text = """
         单位代码 | 单位名称 | 合计
