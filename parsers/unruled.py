@@ -197,7 +197,7 @@ def _assembled(
     region: Region, header: Sequence[tuple[str, ...]], edges: Sequence[float], held: Sequence[Sequence[Word]]
 ) -> Grid:
     measure = ruler(held, region.heights(), region.size)
-    rows = rows_of(held, measure)
+    rows = rows_of(held, edges[1:], measure)
     slots = tuple(_slots(row, len(header)) for row in rows)
     tops = tuple(min(cell.box[1] for _, cell in row) for row in rows)
     box = (edges[0], region.words[0].box[1], edges[-1], max(word.box[3] for word in region.words))

@@ -17,8 +17,9 @@ from parsers.words_on_page import Word, clustered, joined
 WRAPPED = 1.75  # type sizes from line to line within a cell, at most
 NEAR = 0.3  # type sizes: heights of one row
 TALLEST = 8  # lines of a cell
+CLOSER = 0.92  # of the distance of rows: lines of one cell that has no figures beside it
 EVEN = 0.12  # type sizes by which the distances of lines in a cell differ
-UNFIT, ALONE, PILE, TWICE, UNUSUAL = 1000.0, 1.0, 1.1, 2.0, 0.5
+UNFIT, ALONE, PILE, RAGGED, TWICE, UNUSUAL = 1000.0, 1.0, 1.1, 1.1, 2.0, 0.5
 ALIGNMENTS = (0.5, 0.0, 1.0)  # where figures stand beside a wrapped name: in its middle, at its top, at its foot
 
 
@@ -61,15 +62,18 @@ def ruler(held: Sequence[Sequence[Word]], rules: Sequence[float], size: float) -
     return Ruler(tuple(anchors), tuple(rules), size, gaps[len(gaps) // 5] if gaps else 0.0)
 
 
-def rows_of(held: Sequence[Sequence[Word]], measure: Ruler) -> list[list[tuple[int, Word]]]:
-    """Rows from top to bottom as cells with the place of their column."""
-    ordered = [sorted(words, key=lambda w: (w.y, w.box[0])) for words in held]
+def rows_of(
+    held: Sequence[Sequence[Word]], ends: Sequence[float], measure: Ruler
+) -> list[list[tuple[int, Word]]]:
+    """Rows from top to bottom as cells with the place of their column; ``ends`` are the columns' right edges."""
     tries = [replace(measure, alignment=alignment) for alignment in ALIGNMENTS]
-    measure = min(tries, key=lambda one: sum(_best(words, one)[-1][0] for words in ordered))
+    lines = [_free(words, measure) for words in held]
+    pairs = list(zip(lines, ends, strict=True))
+    measure = min(tries, key=lambda one: sum(_best(own, end, one)[-1][0] for own, end in pairs))
     cells = [
         (column, cell, height)
-        for column, words in enumerate(ordered)
-        for cell, height in _cells(words, measure)
+        for column, words in enumerate(held)
+        for cell, height in _cells(words, lines[column], ends[column], measure)
     ]
     rows: list[list[tuple[int, Word]]] = []
     last, taken = (-1, 0.0), set[int]()
@@ -90,10 +94,12 @@ def _same(last: tuple[int, float], height: float, measure: Ruler) -> bool:
     return band == last[0] and (height - last[1] <= 0.5 * measure.size or measure.is_row(band))
 
 
-def _cells(words: Sequence[Word], measure: Ruler) -> list[tuple[Word, float]]:
+def _cells(
+    words: Sequence[Word], lines: Sequence[Word], end: float, measure: Ruler
+) -> list[tuple[Word, float]]:
     """The words of one column as cells, each with the height of its row."""
     banded = [word for word in words if measure.is_row(measure.band(word.y))]
-    return [*_banded(banded, measure), *_cut(_free(words, measure), _best(words, measure), measure)]
+    return [*_banded(banded, measure), *_cut(lines, _best(lines, end, measure), measure)]
 
 
 def _free(words: Sequence[Word], measure: Ruler) -> list[Word]:
@@ -101,15 +107,16 @@ def _free(words: Sequence[Word], measure: Ruler) -> list[Word]:
     return _lines([word for word in words if not measure.is_row(measure.band(word.y))], measure)
 
 
-def _best(words: Sequence[Word], measure: Ruler) -> list[tuple[float, int, int | None]]:
+def _best(lines: Sequence[Word], end: float, measure: Ruler) -> list[tuple[float, int, int | None]]:
     """For each number of lines from the top: the least cost, where the last cell starts, and its anchor."""
-    lines = _free(words, measure)
-    full = max((line.width for line in lines), default=0.0) - 2.0 * measure.size
+    full = max([end - measure.size, *(line.box[2] for line in lines)]) - 2.0 * measure.size
+    gaps = sorted(below.y - above.y for above, below in pairwise(lines))
+    usual = gaps[3 * len(gaps) // 4] if gaps else 0.0
     best: list[tuple[float, int, int | None]] = [(0.0, 0, None)]
-    for end in range(1, len(lines) + 1):
+    for last in range(1, len(lines) + 1):
         options = []
-        for start in range(max(0, end - TALLEST), end):
-            cost, anchor = _cost(lines[start:end], full, measure)
+        for start in range(max(0, last - TALLEST), last):
+            cost, anchor = _cost(lines[start:last], full, usual, measure)
             twice = TWICE if anchor is not None and anchor == best[start][2] else 0.0
             options.append((best[start][0] + cost + twice, start, anchor))
         best.append(min(options, key=lambda option: option[0]))
@@ -130,7 +137,7 @@ def _banded(words: Sequence[Word], measure: Ruler) -> list[tuple[Word, float]]:
 def _lines(words: Sequence[Word], measure: Ruler) -> list[Word]:
     """Words at one height of one column are one line."""
     lines: list[list[Word]] = []
-    for word in words:
+    for word in sorted(words, key=lambda w: (w.y, w.box[0])):
         if lines and word.y - lines[-1][-1].y <= 0.2 * measure.size:
             lines[-1].append(word)
         else:
@@ -151,7 +158,7 @@ def _cut(
     return out[::-1]
 
 
-def _cost(lines: Sequence[Word], full: float, measure: Ruler) -> tuple[float, int | None]:
+def _cost(lines: Sequence[Word], full: float, usual: float, measure: Ruler) -> tuple[float, int | None]:
     """What taking these lines as one cell costs, and the figures' height beside which they stand."""
     first, last = lines[0], lines[-1]
     anchor = measure.anchor(first.y + measure.alignment * (last.y - first.y))
@@ -159,13 +166,14 @@ def _cost(lines: Sequence[Word], full: float, measure: Ruler) -> tuple[float, in
         return (0.0 if anchor is not None else ALONE), anchor
     gaps = [below.y - above.y for above, below in pairwise(lines)]
     uneven = max(gaps) - min(gaps) > EVEN * measure.size
-    if uneven or max(gaps) > WRAPPED * measure.size or measure.band(first.y) != measure.band(last.y):
+    figures = any(is_amount(above.plain) and is_amount(below.plain) for above, below in pairwise(lines))
+    if figures or uneven or max(gaps) > WRAPPED * measure.size or measure.band(first.y) != measure.band(last.y):
         return UNFIT, None
-    ragged = 0.8 * sum(line.width < full for line in lines[:-1])
-    if anchor is not None:
-        return ragged + (UNUSUAL if measure.alignment != ALIGNMENTS[0] else 0.0), anchor
+    ragged = RAGGED * sum(line.box[2] < full for line in lines[:-1])
     margin = NEAR * measure.size
-    beside = any(first.y - margin < height < last.y + margin for height in measure.anchors)
-    if beside or ragged or (measure.pitch and max(gaps) > 0.92 * measure.pitch):
+    beside = sum(first.y - margin < height < last.y + margin for height in measure.anchors)
+    if anchor is not None and beside == 1:
+        return ragged + (UNUSUAL if measure.alignment != ALIGNMENTS[0] else 0.0), anchor
+    if beside or ragged or max(gaps) > CLOSER * min(measure.pitch or usual, usual):
         return UNFIT, None
     return PILE + 0.1 * max(gaps) / measure.size, None

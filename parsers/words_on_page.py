@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 from datapackages.model import Box
@@ -17,7 +17,7 @@ APART = 0.55  # of the type size: a wider gap parts two cells
 TURN = 0.4  # of the type size: enough where a figure meets words
 SET_SOLID = 0.05  # of the type size: Chinese text without wider gaps is not justified ...
 NARROW = 0.25  # ... and such a gap in it parts two cells
-SPREAD = 4.0  # type sizes between the two characters of 合　计
+OVERLAP = 0.3  # of the type size: text that begins so much before the end of the last is of another cell
 COMMON = 3  # lines that begin or end at one place: the edge of a column
 FIGURE = frozenset("0123456789.,-")
 
@@ -58,41 +58,61 @@ def words_of(glyphs: Iterable[Glyph]) -> list[list[Word]]:
     A figure may touch the words of the next column: where other lines end or begin at that place, the
     two are parted too.
     """
-    lines = [_parts(row) for row in cluster(glyphs)]
+    lines = [_spread(_parts(line)) for line in _lines(_runs(glyphs))]
     starts = Counter(round(part[0].x0) for line in lines for part in line)
     ends = Counter(round(part[-1].x1) for line in lines for part in line)
     return [[_word(cell) for part in line for cell in _at_edges(part, starts, ends)] for line in lines]
 
 
-def _parts(row: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Runs of characters without a wide gap; a heading of two characters set apart is one run."""
-    size = type_size(row)
-    solid = median([b.x0 - a.x1 for a, b in pairwise(row)] or [0.0]) <= SET_SOLID * size
-    parts: list[list[Glyph]] = [[row[0]]]
-    for before, glyph in pairwise(row):
+def _runs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Characters that follow one another in the file and on the page: the texts of two cells may overlap."""
+    runs: list[list[Glyph]] = []
+    for glyph in glyphs:
+        before = runs[-1][-1] if runs else None
+        near = 0.2 * (glyph.bottom - glyph.top)
+        if before and abs(glyph.x0 - before.x1) <= near and abs(glyph.bottom - before.bottom) <= near:
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return runs
+
+
+def _lines(runs: Sequence[list[Glyph]]) -> list[list[list[Glyph]]]:
+    """Runs grouped by line, each from left to right."""
+    boxes = [Glyph(str(i), *bounds(run)) for i, run in enumerate(runs)]
+    return [[runs[int(box.text)] for box in line] for line in cluster(boxes)]
+
+
+def _parts(line: Sequence[Sequence[Glyph]]) -> list[list[Glyph]]:
+    """The runs of a line joined where no gap parts them, and parted within where one does."""
+    flat = [glyph for run in line for glyph in run]
+    size = type_size(flat)
+    gaps = [b.x0 - a.x1 for run in line for a, b in pairwise(run)]
+    solid = median(gaps or [0.0]) <= SET_SOLID * size
+    parts: list[list[Glyph]] = [[flat[0]]]
+    for before, glyph in pairwise(flat):
         gap = glyph.x0 - before.x1
         within = TURN if _turns(before, glyph) else NARROW if solid and _chinese(before, glyph) else APART
-        if gap > within * size:
+        if not -OVERLAP * size <= gap <= within * size:
             parts.append([])
         parts[-1].append(glyph)
-    return _spread(parts, size)
+    return parts
+
+
+def _spread(parts: list[list[Glyph]]) -> list[list[Glyph]]:
+    """Lone characters that are words two by two, such as 合　计 and 收　入."""
+    out: list[list[Glyph]] = []
+    for lone, group in groupby(parts, key=lambda part: len(part) == 1):
+        run = list(group)
+        pairs = [[*first, *second] for first, second in zip(run[::2], run[1::2], strict=False)]
+        texts = [fold("".join(glyph.text for glyph in pair)) for pair in pairs]
+        known = all(any(meaning(name, text) for name in ("total", "side_head", "list_head")) for text in texts)
+        out.extend(pairs if lone and len(run) % 2 == 0 and known else run)
+    return out
 
 
 def _chinese(before: Glyph, glyph: Glyph) -> bool:
     return "\u3400" < before.text < "\ua000" and "\u3400" < glyph.text < "\ua000"
-
-
-def _spread(parts: list[list[Glyph]], size: float) -> list[list[Glyph]]:
-    """Two lone characters that are a word together, such as 合　计 and 项　目."""
-    out: list[list[Glyph]] = []
-    for part in parts:
-        lone = out and len(out[-1]) == len(part) == 1 and part[0].x0 - out[-1][0].x1 <= SPREAD * size
-        together = fold(out[-1][0].text + part[0].text) if lone else ""
-        if together and any(meaning(name, together) for name in ("total", "side_head", "list_head")):
-            out[-1] = [*out[-1], *part]
-        else:
-            out.append(part)
-    return out
 
 
 def _turns(before: Glyph, glyph: Glyph) -> bool:
