@@ -15,7 +15,8 @@ from parsers.words_on_page import Word, type_size, words_of
 
 PROSE = 45  # characters without a gap: a sentence, no cell
 HEADING = 30  # characters: the longest of a heading
-TALL = 4.0  # type sizes of white: the table has ended
+TALL = 4.0  # type sizes of white: the table has ended ...
+TALLEST = 15.0  # ... unless a line of several words or a figure follows within so many: rows may be blank
 SUBTITLES = 2  # lines such as （2026年度） under the title of a form
 FORM_LINES = 6  # of several words: a form has at least so many
 Lines = list[list[Word]]
@@ -118,7 +119,7 @@ def _end(lines: Lines, first: int, found: Sequence[Frame], size: float, form: bo
             or meaning("note", plain)
             or (meaning("page_number", plain) and not numbers)
             or (len(line) == 1 and len(plain) > PROSE and not form)
-            or line[0].box[1] - above > TALL * size
+            or line[0].box[1] - above > (TALLEST if len(line) > 1 else TALL) * size
         ):
             return i
     return len(lines)

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from parsers.grid import Grid, Slot, is_amount, is_index
 from parsers.page import Ruling
+from parsers.text import fold
 from parsers.unruled_columns import ruled_columns, worded_columns
 from parsers.unruled_header import Column, Span, heading_cells, paths
 from parsers.unruled_rows import rows_of, ruler
@@ -91,9 +92,9 @@ def read_onward(region: Region, first: Grid, *, titled: bool) -> Grid | None:
     A next page repeats the header, or, unless it has a title, has none.
     """
     top, body = _parted(region)
-    printed = sorted({word.plain for line in top for word in line})
-    known = "".join(sorted({text for path in first.header for text in path}))
-    if (titled and not top) or sorted("".join(printed)) != sorted(known) and top:
+    printed = {char for line in top for word in line for char in word.plain}
+    known = {char for path in first.header for text in path for char in fold(text)}
+    if (titled and not top) or (top and printed != known):
         return None
     return _grid(region, [()] * len(first.header), first.edges, [word for line in body for word in line], ())
 

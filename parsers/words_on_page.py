@@ -15,8 +15,6 @@ from parsers.vocabulary import meaning
 
 APART = 0.55  # of the type size: a wider gap parts two cells
 TURN = 0.4  # of the type size: enough where a figure meets words
-SET_SOLID = 0.05  # of the type size: Chinese text without wider gaps is not justified ...
-NARROW = 0.25  # ... and such a gap in it parts two cells
 OVERLAP = 0.3  # of the type size: text that begins so much before the end of the last is of another cell
 COMMON = 3  # lines that begin or end at one place: the edge of a column
 FIGURE = frozenset("0123456789.,-")
@@ -70,11 +68,16 @@ def _runs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     for glyph in glyphs:
         before = runs[-1][-1] if runs else None
         near = 0.2 * (glyph.bottom - glyph.top)
-        if before and abs(glyph.x0 - before.x1) <= near and abs(glyph.bottom - before.bottom) <= near:
+        if before and _follows(before, glyph, near) and abs(glyph.bottom - before.bottom) <= near:
             runs[-1].append(glyph)
         else:
             runs.append([glyph])
     return runs
+
+
+def _follows(before: Glyph, glyph: Glyph, near: float) -> bool:
+    """Whether a character stands right behind another, whose box may be wider than its advance."""
+    return before.x0 < glyph.x0 <= before.x1 + near
 
 
 def _lines(runs: Sequence[list[Glyph]]) -> list[list[list[Glyph]]]:
@@ -83,36 +86,37 @@ def _lines(runs: Sequence[list[Glyph]]) -> list[list[list[Glyph]]]:
     return [[runs[int(box.text)] for box in line] for line in cluster(boxes)]
 
 
-def _parts(line: Sequence[Sequence[Glyph]]) -> list[list[Glyph]]:
-    """The runs of a line joined where no gap parts them, and parted within where one does."""
-    flat = [glyph for run in line for glyph in run]
-    size = type_size(flat)
-    gaps = [b.x0 - a.x1 for run in line for a, b in pairwise(run)]
-    solid = median(gaps or [0.0]) <= SET_SOLID * size
-    parts: list[list[Glyph]] = [[flat[0]]]
-    for before, glyph in pairwise(flat):
-        gap = glyph.x0 - before.x1
-        within = TURN if _turns(before, glyph) else NARROW if solid and _chinese(before, glyph) else APART
-        if not -OVERLAP * size <= gap <= within * size:
-            parts.append([])
-        parts[-1].append(glyph)
+def _parts(line: Sequence[list[Glyph]]) -> list[list[Glyph]]:
+    """The runs of a line, joined where neither a gap nor an overlap parts them."""
+    size = type_size([glyph for run in line for glyph in run])
+    parts = [list(line[0])]
+    for run in line[1:]:
+        before, glyph = parts[-1][-1], run[0]
+        within = TURN if _turns(before, glyph) else APART
+        if -OVERLAP * size <= glyph.x0 - before.x1 <= within * size:
+            parts[-1].extend(run)
+        else:
+            parts.append(list(run))
     return parts
 
 
 def _spread(parts: list[list[Glyph]]) -> list[list[Glyph]]:
-    """Lone characters that are words two by two, such as 合　计 and 收　入."""
+    """Lone characters set apart as one text: evenly (本　年　收　入), or words two by two (收　　入　支　　出)."""
     out: list[list[Glyph]] = []
-    for lone, group in groupby(parts, key=lambda part: len(part) == 1):
+    for lone, group in groupby(parts, key=lambda part: len(part) == 1 and part[0].text > "\u2e80"):
         run = list(group)
-        pairs = [[*first, *second] for first, second in zip(run[::2], run[1::2], strict=False)]
-        texts = [fold("".join(glyph.text for glyph in pair)) for pair in pairs]
-        known = all(any(meaning(name, text) for name in ("total", "side_head", "list_head")) for text in texts)
-        out.extend(pairs if lone and len(run) % 2 == 0 and known else run)
+        out.extend(_together(run) if lone and len(run) > 1 else run)
     return out
 
 
-def _chinese(before: Glyph, glyph: Glyph) -> bool:
-    return "\u3400" < before.text < "\ua000" and "\u3400" < glyph.text < "\ua000"
+def _together(run: list[list[Glyph]]) -> list[list[Glyph]]:
+    gaps = [b[0].x0 - a[0].x1 for a, b in pairwise(run)]
+    if len(run) > 2 and max(gaps) - min(gaps) <= 2.0 and max(gaps) <= run[0][0].x1 - run[0][0].x0:
+        return [[glyph for part in run for glyph in part]]
+    pairs = [[*first, *second] for first, second in zip(run[::2], run[1::2], strict=False)]
+    texts = [fold("".join(glyph.text for glyph in pair)) for pair in pairs]
+    known = all(any(meaning(name, text) for name in ("total", "side_head", "list_head")) for text in texts)
+    return pairs if len(run) % 2 == 0 and known else run
 
 
 def _turns(before: Glyph, glyph: Glyph) -> bool:
