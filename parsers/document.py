@@ -11,6 +11,7 @@ from datapackages.issues import issue
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
 from parsers.about import About, read_about
 from parsers.facts import read_facts
+from parsers.garbage import without_garbage
 from parsers.ocr import read_scans, without_table
 from parsers.page import Page, PasswordNeeded, Unreadable
 from parsers.pdfium import open_pdf
@@ -54,6 +55,8 @@ def _parse(path: Path, *, sections: bool) -> ParsedDocument:
         return broken(sha256, content, issue("broken-file", error=error))
     if not pages:
         return broken(sha256, content, *issues, issue("broken-file", error="no page can be read"), pages=count)
+    pages, garbled = without_garbage(pages)
+    issues += garbled
     scans = read_scans(path, pages)
     printed, texts = printed_tables(scans.pages)
     tables = tuple(scans.displayed(read_tables(printed, sha256)))

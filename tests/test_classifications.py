@@ -118,13 +118,13 @@ def test_jurisdictions_stand_under_their_parents() -> None:
 
 
 def test_an_issue_is_filled_from_its_template() -> None:
-    assert issues.issue("scanned-page", page=3) == Issue(
-        type="scanned-page",
-        severity="warning",
-        message="Page 3 is a picture without text.",
-        message_zh="第 3 页为扫描图像，没有文字层。",
-        remedy="Look at the page in the document; its figures are not in the data.",
-        remedy_zh="对照原件查看该页；该页的数字没有收录。",
+    assert issues.issue("page-failed", page=3, error="no object") == Issue(
+        type="page-failed",
+        severity="error",
+        message="Page 3 could not be read: no object.",
+        message_zh="第 3 页读取失败：no object。",
+        remedy="The other pages were read; report the file.",
+        remedy_zh="其余各页已读取；请把文件附到问题报告中。",
         page=3,
     )
 

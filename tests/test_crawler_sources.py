@@ -39,7 +39,9 @@ def test_every_shipped_source_can_be_read_and_only_the_demo_is_made_up() -> None
     assert all(source.pace >= 1 for source in shipped.values() if source.state != "demo")
     demo = shipped["demo"]
     assert (demo.jurisdiction, demo.hosts) == ("999900", ("demo.yusuan.example",))
-    assert demo.entries == ("http://demo.yusuan.example/czxx/yjsgk/index.html",)
+    assert demo.entries == tuple(
+        f"http://demo.yusuan.example/czxx/{column}/index.html" for column in ("yjsgk", "jsgk")
+    )
     assert demo.is_detail("http://demo.yusuan.example/czxx/yjsgk/202603/t20260312_123.html")
     assert not demo.is_detail("http://demo.yusuan.example/news/202603/t20260312_123.html")
     assert not demo.is_allowed("http://elsewhere.example/a.pdf")

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from crawler import blobs
 from parsers.explain import KNOWN, NoSuchPage, explain
 from yusuan.cli import main
 
@@ -39,3 +40,17 @@ def test_the_command_leaves_with_2_for_a_page_that_is_not_there(tmp_path: Path) 
     result = CliRunner().invoke(main, ["explain", str(FORM), "--page", "99"])
     assert result.exit_code == 2
     assert "readable pages" in result.output
+
+
+def test_a_stored_document_is_found_by_its_hash(tmp_path: Path) -> None:
+    sha256 = blobs.store(tmp_path, FORM.read_bytes())
+    target = tmp_path / "page.png"
+    asked = ["explain", sha256, "--page", "1", "--out", str(target), "--data", str(tmp_path)]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    assert target.is_file()
+
+
+def test_what_is_neither_file_nor_hash_leaves_with_2(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["explain", "nothing.pdf", "--page", "1", "--data", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "neither a file nor the SHA-256" in result.output

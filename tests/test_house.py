@@ -27,6 +27,8 @@ OWNERS = {
     "pdfplumber": {"parsers/plumber.py"},
     "pypdfium2": {
         "datasette/plugins/page_image.py",
+        "parsers/explain.py",  # pictures of pages are drawn by the library that reads them
+        "parsers/ocr.py",
         "parsers/pdfium.py",
         "parsers/pdfium_paths.py",
         "parsers/view.py",
