@@ -6,11 +6,13 @@ The streams carry checksums, so the file itself tells.
 
 from __future__ import annotations
 
+import base64
 import re
 import zlib
+from collections.abc import Iterator
 
 STREAM = re.compile(rb"(?<!end)stream\r?\n")
-PACKED = re.compile(rb"/Filter\s*\[?\s*/FlateDecode")
+PACKED = re.compile(rb"/Filter\s*\[?\s*(/ASCII85Decode\s*)?/FlateDecode")
 PIECE = 1 << 20  # bytes unpacked at a time; what they are is of no interest
 
 
@@ -21,9 +23,16 @@ def broken_streams(content: bytes) -> tuple[int, int]:
     """
     if b"/Encrypt" in content:
         return 0, 0
-    streams = STREAM.finditer(content)
-    packed = [found.end() for found in streams if PACKED.search(_dictionary(content, found.start()))]
-    return sum(not _unpacks(_body(content, start)) for start in packed), len(packed)
+    whole = list(_unpacked(content))
+    return whole.count(False), len(whole)
+
+
+def _unpacked(content: bytes) -> Iterator[bool]:
+    """For each packed stream whether it unpacks to its end."""
+    for found in STREAM.finditer(content):
+        if packed := PACKED.search(_dictionary(content, found.start())):
+            body = _body(content, found.end())
+            yield _unpacks(_from_letters(body) if packed[1] else body)
 
 
 def _dictionary(content: bytes, end: int) -> bytes:
@@ -34,6 +43,14 @@ def _dictionary(content: bytes, end: int) -> bytes:
 def _body(content: bytes, start: int) -> bytes:
     end = content.find(b"endstream", start)
     return content[start:end] if end >= 0 else content[start:]
+
+
+def _from_letters(body: bytes) -> bytes:
+    """The bytes of an ASCII85 stream; none where it holds other letters."""
+    try:
+        return base64.a85decode(body.strip().removesuffix(b"~>"))
+    except ValueError:
+        return b""
 
 
 def _unpacks(body: bytes) -> bool:

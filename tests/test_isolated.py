@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import re
 import sys
@@ -197,7 +198,12 @@ def packed(content: bytes) -> bytes:
     return b"1 0 obj\n<</Filter /FlateDecode>>\nstream\n" + content + b"\nendstream\nendobj\n"
 
 
+def in_letters(content: bytes) -> bytes:
+    return packed(content + b"~>").replace(b"/FlateDecode", b"[ /ASCII85Decode /FlateDecode ]")
+
+
 SOUND = zlib.compress(bytes(range(256)) * 9)
+LETTERS = base64.a85encode(SOUND)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +214,9 @@ SOUND = zlib.compress(bytes(range(256)) * 9)
         (packed(SOUND) + packed(SOUND[:-9]), (1, 2)),
         (packed(SOUND) + packed(SOUND[:50] + b"\0\0\0" + SOUND[53:]), (1, 2)),
         (packed(SOUND)[:60], (1, 1)),
+        (in_letters(LETTERS), (0, 1)),
+        (in_letters(LETTERS.replace(LETTERS[9:12], b"vwx")), (1, 1)),
+        (in_letters(LETTERS[:-9]), (1, 1)),
         (packed(b"no packed bytes").replace(b"FlateDecode", b"DCTDecode"), (0, 0)),
         (packed(SOUND[:-9]) + b"trailer <</Encrypt 2 0 R>>", (0, 0)),
     ],
