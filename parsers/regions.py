@@ -17,7 +17,7 @@ PROSE = 45  # characters without a gap: a sentence, no cell
 HEADING = 30  # characters: the longest of a heading
 TALL = 4.0  # type sizes of white: the table has ended ...
 TALLEST = 15.0  # ... unless a line of several words or a figure follows within so many: rows may be blank
-SUBTITLES = 2  # lines such as （2026年度） under the title of a form
+SUBTITLES = 2  # lines such as （2026年度） under the title of a form, or over the rows of a next page
 FORM_LINES = 6  # of several words: a form has at least so many
 Lines = list[list[Word]]
 
@@ -70,7 +70,7 @@ def _stretches(
             if end and _is_table(lines[i:end], _is_whole(caption), form, goes_on is not None and not caption):
                 out.append((i, end))
                 i = end - 1
-            elif form and skipped < SUBTITLES and caption:
+            elif skipped < SUBTITLES and ((form and caption) or (goes_on is not None and not caption)):
                 skipped, i = skipped + 1, i + 1
                 continue
             title, caption = None, []

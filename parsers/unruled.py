@@ -15,7 +15,7 @@ from parsers.page import Ruling
 from parsers.text import fold
 from parsers.unruled_columns import ruled_columns, worded_columns
 from parsers.unruled_header import Column, Span, heading_cells, paths
-from parsers.unruled_rows import rows_of, ruler
+from parsers.unruled_rows import rows_of, ruler, whole_figures
 from parsers.vocabulary import meaning, words
 from parsers.words_on_page import Word, clustered
 
@@ -197,6 +197,7 @@ def _place(word: Word, spans: Sequence[Span], columns: Sequence[Column], size: f
 def _assembled(
     region: Region, header: Sequence[tuple[str, ...]], edges: Sequence[float], held: Sequence[Sequence[Word]]
 ) -> Grid:
+    held = [whole_figures(words, region.size) for words in held]
     measure = ruler(held, region.heights(), region.size)
     rows = rows_of(held, edges[1:], measure)
     slots = tuple(_slots(row, len(header)) for row in rows)

@@ -6,6 +6,7 @@ of a column are cut into cells at the least cost, a cell around the height of fi
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +20,12 @@ NEAR = 0.3  # type sizes: heights of one row
 TALLEST = 8  # lines of a cell
 CLOSER = 0.92  # of the distance of rows: lines of one cell that has no figures beside it
 EVEN = 0.12  # type sizes by which the distances of lines in a cell differ
-UNFIT, ALONE, PILE, RAGGED, TWICE, UNUSUAL = 1000.0, 1.0, 1.1, 1.1, 2.0, 0.5
+UNFIT, ALONE, PILE, RAGGED, CROWDED, TWICE, UNUSUAL = 1000.0, 1.0, 1.1, 1.1, 0.9, 2.0, 0.5
 ALIGNMENTS = (0.5, 0.0, 1.0)  # where figures stand beside a wrapped name: in its middle, at its top, at its foot
+
+
+BROKEN = re.compile(r"-?[\d,]+\.\d?|-?\d{1,3}(?:,\d{3})+")
+TWO_DECIMALS = re.compile(r"-?[\d,]+\.\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,18 @@ class Ruler:
         """The anchor at a height, or None."""
         near = [i for i, anchor in enumerate(self.anchors) if abs(anchor - y) <= NEAR * self.size]
         return near[0] if near else None
+
+
+def whole_figures(words: Sequence[Word], size: float) -> list[Word]:
+    """The words of a column with figures joined that a narrow cell has broken: two decimals only together."""
+    out: list[Word] = []
+    for word in sorted(words, key=lambda w: w.y):
+        torn = out and 0 < word.y - out[-1].y <= WRAPPED * size and word.plain.isdigit()
+        if torn and BROKEN.fullmatch(out[-1].plain) and TWO_DECIMALS.fullmatch(out[-1].plain + word.plain):
+            out[-1] = joined([out[-1], word])
+        else:
+            out.append(word)
+    return out
 
 
 def ruler(held: Sequence[Sequence[Word]], rules: Sequence[float], size: float) -> Ruler:
@@ -173,7 +190,8 @@ def _cost(lines: Sequence[Word], full: float, usual: float, measure: Ruler) -> t
     margin = NEAR * measure.size
     beside = sum(first.y - margin < height < last.y + margin for height in measure.anchors)
     if anchor is not None and beside == 1:
-        return ragged + (UNUSUAL if measure.alignment != ALIGNMENTS[0] else 0.0), anchor
+        crowded = CROWDED * sum(gap > CLOSER * usual for gap in gaps)
+        return ragged + crowded + (UNUSUAL if measure.alignment != ALIGNMENTS[0] else 0.0), anchor
     if beside or ragged or max(gaps) > CLOSER * min(measure.pitch or usual, usual):
         return UNFIT, None
     return PILE + 0.1 * max(gaps) / measure.size, None

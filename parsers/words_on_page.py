@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from parsers.vocabulary import meaning
 
 APART = 0.55  # of the type size: a wider gap parts two cells
 TURN = 0.4  # of the type size: enough where a figure meets words
+EVENLY = 1.25  # character widths between the characters of 本　年　收　入
 OVERLAP = 0.3  # of the type size: text that begins so much before the end of the last is of another cell
 COMMON = 3  # lines that begin or end at one place: the edge of a column
 FIGURE = frozenset("0123456789.,-")
+WHOLE = re.compile(r"\d\.\d\d$")  # a figure that another may touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,21 @@ def _spread(parts: list[list[Glyph]]) -> list[list[Glyph]]:
 
 def _together(run: list[list[Glyph]]) -> list[list[Glyph]]:
     gaps = [b[0].x0 - a[0].x1 for a, b in pairwise(run)]
-    if len(run) > 2 and max(gaps) - min(gaps) <= 2.0 and max(gaps) <= run[0][0].x1 - run[0][0].x0:
+    if len(run) > 2 and max(gaps) - min(gaps) <= 2.0 and max(gaps) <= EVENLY * (run[0][0].x1 - run[0][0].x0):
         return [[glyph for part in run for glyph in part]]
-    pairs = [[*first, *second] for first, second in zip(run[::2], run[1::2], strict=False)]
-    texts = [fold("".join(glyph.text for glyph in pair)) for pair in pairs]
-    known = all(any(meaning(name, text) for name in ("total", "side_head", "list_head")) for text in texts)
-    return pairs if len(run) % 2 == 0 and known else run
+    out = [run[0]]
+    for i, part in enumerate(run[1:]):
+        closest = all(gaps[i] < 0.8 * gap for gap in gaps[max(i - 1, 0) : i + 2] if gap != gaps[i])
+        alone = gaps[max(i - 1, 0) : i + 2].count(gaps[i]) == 1
+        if len(out[-1]) == 1 and closest and alone and _is_word(fold(out[-1][0].text + part[0].text)):
+            out[-1] = [*out[-1], *part]
+        else:
+            out.append(part)
+    return out
+
+
+def _is_word(text: str) -> bool:
+    return any(meaning(name, text) for name in ("total", "side_head", "list_head"))
 
 
 def _turns(before: Glyph, glyph: Glyph) -> bool:
@@ -129,7 +141,8 @@ def _at_edges(part: Sequence[Glyph], starts: Counter[int], ends: Counter[int]) -
     for before, glyph in pairwise(part):
         edges = _common(ends, before.x1) + _common(starts, glyph.x0)
         figure = cell if before.text in FIGURE else part
-        if _turns(before, glyph) and edges >= (1 if any(g.text == "." for g in figure) else 2):
+        turns = _turns(before, glyph) and edges >= (1 if any(g.text == "." for g in figure) else 2)
+        if turns or (edges and glyph.text in FIGURE and WHOLE.search("".join(g.text for g in cell))):
             yield cell
             cell = []
         cell.append(glyph)
