@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parsers.captions import is_title, split_label
-from parsers.grid import is_amount, is_index
+from parsers.grid import is_amount
 from parsers.lattice import Frame
 from parsers.page import Glyph, Page
 from parsers.text import fold
@@ -58,6 +58,8 @@ def _stretches(
     out = []
     caption: Lines = []
     title, skipped, i = goes_on, 0, 0
+    if goes_on is not None and _is_running_head(lines):
+        i = 1
     while i < len(lines):
         if _is_caption(lines[i]):
             caption.append(lines[i])
@@ -76,6 +78,14 @@ def _stretches(
             title, caption = None, []
         i += 1
     return out
+
+
+def _is_running_head(lines: Lines) -> bool:
+    """Whether the first line of a page stands apart from the rows below it."""
+    if len(lines) < 3 or len(lines[0]) > 1:
+        return False
+    first, second, third = (line[0].y for line in lines[:3])
+    return second - first > 1.25 * (third - second)
 
 
 def _text(line: Sequence[Word]) -> str:
@@ -111,7 +121,7 @@ def _end(lines: Lines, first: int, found: Sequence[Frame], size: float, form: bo
         plain = fold(_text(line))
         above = lines[i - 1][0].box[3] if i > first else line[0].box[1]
         framed = any(frame.box[1] < line[0].y and frame.box[3] > lines[first][0].y for frame in found)
-        numbers = is_index([word.plain for word in line])
+        numbers = len(line) > 1 and all(is_amount(word.plain) for word in line)
         if (
             framed
             or (_is_caption(line) and not form)

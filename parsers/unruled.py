@@ -78,7 +78,7 @@ def read_region(region: Region) -> Grid | None:
     headings = heading_cells([word for line in top for word in line], region.size, heights)
     body_words = [word for line in body for word in line]
     columns = ruled_columns(region.rules, headings) or worded_columns(headings, body_words, region.size)
-    if len(columns) < 2:
+    if len(headings) < 2 or len(columns) < 2:
         return None
     leaves = [column.leaf for column in columns]
     groups = [heading for heading in headings if not any(heading is leaf for leaf in leaves)]
@@ -141,7 +141,7 @@ def _parted(region: Region) -> tuple[Lines, Lines]:
     lefts = [word.box[0] for line in lines[start:] for word in line]
     while start and _is_row_like(lines[start - 1], lefts):
         start -= 1
-    return lines[:start], [line for line in lines[start:] if not is_index([word.plain for word in line])]
+    return lines[:start], lines[start:]
 
 
 def is_body_line(line: Sequence[Word]) -> bool:
