@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from benchmarks import accuracy, memory, mutations, speed
+from benchmarks import accuracy, memory, mutations, scans, speed
 from benchmarks.figures import Figure, show
 
 TABLES = {
     "accuracy": "Accuracy on typed real documents (best peer: on other real documents) and on made-up ones",
-    "speed": f"CPU over the real budgets; pdfplumber on each {speed.SAMPLE}th page; median of {speed.ROUNDS}",
+    "speed": f"CPU over the real budgets, medians; pdfplumber reads each {speed.SAMPLE}th page",
     "memory": "Peak memory of a worker",
+    "scans": scans.TITLE,
     "mutations": "Damaged files",
 }
 
@@ -35,6 +36,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "accuracy": lambda: chain(accuracy.real(), accuracy.made_up(ruled=True), accuracy.made_up(ruled=False)),
         "speed": lambda: speed.measure(options.rounds),
         "memory": memory.measure,
+        "scans": scans.measure,
         "mutations": lambda: mutations.measure(options.count),
     }
 
