@@ -317,3 +317,18 @@ def test_status_in_words_names_kinds_and_packages(chain: tuple[Path, Callable[[]
 def test_sources_lists_the_made_up_city_as_such() -> None:
     listed = json.loads(yusuan("sources", "--json").stdout_bytes)
     assert [source["state"] for source in listed if source["name"] == "demo"] == ["demo"]
+
+
+def test_packages_stay_while_documents_wait_for_this_version_of_the_parser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    for arguments in (("import", BUDGET), ("parse",), ("package",)):
+        assert yusuan(*arguments, *data).exit_code == 0
+    before = sorted((tmp_path / "data" / "packages").iterdir())
+    monkeypatch.setattr("parsers.parser_version", lambda: "of-tomorrow")
+    refused = yusuan("package", *data)
+    assert refused.exit_code == 1
+    assert "1 of the documents" in refused.output
+    assert "run `yusuan parse" in refused.output
+    assert sorted((tmp_path / "data" / "packages").iterdir()) == before != []

@@ -27,6 +27,10 @@ DATA = click.option(
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
+class Unparsed(Exception):
+    """Stored documents that this version of the parser has not read; packaging now would drop them."""
+
+
 @contextmanager
 def exit_codes() -> Iterator[None]:
     """2 for what was asked wrongly, 75 for a held lock, 1 for a failed gate; no traceback for these."""
@@ -36,7 +40,7 @@ def exit_codes() -> Iterator[None]:
         fail(error, 2)
     except Locked as error:
         fail(error, LOCKED)
-    except (Crashed, BuildFailed, InvalidPackage) as error:
+    except (Crashed, BuildFailed, InvalidPackage, Unparsed) as error:
         fail(error, 1)
 
 

@@ -10,8 +10,9 @@ from crawler.lock import hold
 from crawler.state import sightings
 from datapackages.build import build as build_database
 from datapackages.write import PackageReport, write_packages
-from yusuan.options import DATA, exit_codes
-from yusuan.reading import stored
+from parsers import parser_version
+from yusuan.options import DATA, Unparsed, exit_codes
+from yusuan.reading import stored, unparsed
 
 
 @click.command()
@@ -35,5 +36,13 @@ def build(data: Path) -> None:
 
 
 def packages(data: Path) -> list[PackageReport]:
-    """Package everything that this version of the parser has read."""
+    """Package everything that this version of the parser has read.
+
+    Raises Unparsed, and leaves the earlier release alone, while stored documents wait for this version.
+    """
+    if waiting := unparsed(data):
+        raise Unparsed(
+            f"{len(waiting)} of the documents in {data / 'documents'} have not been read by this version of the "
+            f"parser ({parser_version()}); run `yusuan parse --data {data}` first. The packages stay as they are."
+        )
     return write_packages(stored(data), sightings(data), data)

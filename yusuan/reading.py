@@ -80,13 +80,19 @@ def parse_stored(data: Path, workers: int = 0) -> Counter[str]:
     """
     out = folder(data)
     out.mkdir(parents=True, exist_ok=True)
-    waiting = [path for path in blobs.all_documents(data) if not (out / f"{path.stem}.json").exists()]
+    waiting = unparsed(data)
     with click.progressbar(
         parsers.many(waiting, workers=workers), length=len(waiting), label="Reading", file=sys.stderr
     ) as results:
         for _, found in results:
             _keep(out / f"{found.document.sha256}.json", parsed_json.dumps(found))
     return Counter(document.document.kind for document in stored(data))
+
+
+def unparsed(data: Path) -> list[Path]:
+    """Stored documents that this version of the parser has not read yet."""
+    out = folder(data)
+    return [path for path in blobs.all_documents(data) if not (out / f"{path.stem}.json").exists()]
 
 
 def _keep(path: Path, text: str) -> None:

@@ -27,6 +27,8 @@ def status(data: Path, as_json: bool) -> None:
         return
     click.echo(f"documents {found['documents']}, seen at {found['sightings']} addresses")
     click.echo(f"parsed by this version {found['parsed']}, tables {found['tables']}, facts {found['facts']}")
+    if waiting := found["documents"] - found["parsed"]:
+        click.echo(f"{waiting} documents wait for this version of the parser: run `yusuan parse --data {data}`")
     for title in ("kinds", "issues"):
         click.echo(f"{title}:")
         for name, count in found[title].items():
