@@ -17,6 +17,9 @@ PixelBox = tuple[int, int, int, int]  # x0, top, x1, bottom; ends excluded
 STROKE = {"across": 18.0, "down": 8.5}  # points: what is drawn shorter may be part of a character
 THICK = 4.0  # points: the thickest rule
 LONG = 60.0  # points: no character has a stroke as long
+TALL = 2.4  # of the height of the text: a stroke that touches the rules over and under its row is shorter
+TWIG = 1.5  # points: a stroke that grows out of another is longer
+MEETS = 0.7  # points: a rule reaches the rules at its ends, a character leaves a gap
 JOIN = 1.2  # of the height of the text: the widest gap inside one line of text
 
 
@@ -34,7 +37,8 @@ def read_layout(picture: Picture) -> Layout:
     """Find the rulings, paint them out, and find the lines of text between them."""
     ink = _ink(picture)
     flat, upright = _strokes(ink, picture.scale, across=True), _strokes(ink, picture.scale, across=False)
-    across, down = _ruled(_thin(flat, picture.scale), _thin(upright, picture.scale), picture.scale)
+    em = _text_height(ink & ~flat & ~upright, picture.scale)
+    across, down = _ruled(ink, _thin(flat, picture.scale), _thin(upright, picture.scale), picture.scale, em)
     rules = _kept(flat, across) | _kept(upright, down)
     rules = np.asarray(cv2.dilate(rules & ink, np.ones((3, 3), np.uint8)), dtype=np.uint8)
     paper = int(np.median(picture.gray))
@@ -85,19 +89,35 @@ def _kept(mask: Gray, boxes: Sequence[PixelBox]) -> Gray:
     return out
 
 
-def _ruled(across: list[PixelBox], down: list[PixelBox], scale: float) -> tuple[list[PixelBox], list[PixelBox]]:
-    """Rulings without strokes of characters: long lines, and short ones whose two ends meet rulings."""
-    sure = [b for b in (*across, *down) if max(b[2] - b[0], b[3] - b[1]) > LONG * scale]
+def _ruled(
+    ink: Gray, across: list[PixelBox], down: list[PixelBox], scale: float, em: float
+) -> tuple[list[PixelBox], list[PixelBox]]:
+    """Rulings without strokes of characters: long lines, and short ones whose two ends meet rulings; those
+    no longer than a character is tall must be bare as well."""
+    lines = [(b, max(b[2] - b[0], b[3] - b[1])) for b in (*across, *down)]
+    sure = [b for b, length in lines if length > LONG * scale]
+    short = [b for b, length in lines if b not in sure and (length > TALL * em or _is_bare(ink, b, scale))]
     known = 0
     while known < len(sure):
         known = len(sure)
-        sure += [b for b in (*across, *down) if b not in sure and _meets(b, sure, scale) == 2]
+        sure += [b for b in short if b not in sure and _meets(b, sure, scale) == 2]
     return [b for b in across if b in sure], [b for b in down if b in sure]
 
 
+def _is_bare(ink: Gray, box: PixelBox, scale: float) -> bool:
+    """Whether no other stroke grows out of the middle half of a line, as from the upright of 计."""
+    x0, top, x1, bottom = box
+    if x1 - x0 > bottom - top:
+        ink, (x0, top, x1, bottom) = ink.T, (top, x0, bottom, x1)
+    quarter, reach = (bottom - top) // 4, max(3, round(TWIG * scale))
+    middle = ink[top + quarter : bottom - quarter] > 0
+    twigs = (middle[:, max(0, x0 - reach) : x0], middle[:, x1 : x1 + reach])
+    return not any(twig.all(axis=1).any() for twig in twigs if twig.size)
+
+
 def _meets(box: PixelBox, others: Sequence[PixelBox], scale: float) -> int:
-    """At how many of its two ends a line comes within two points of another."""
-    reach = 2 * scale
+    """At how many of its two ends a line touches another."""
+    reach = MEETS * scale
     x0, top, x1, bottom = box
     x, y = (x0 + x1) / 2, (top + bottom) / 2
     ends = [(x0, y), (x1, y)] if x1 - x0 > bottom - top else [(x, top), (x, bottom)]

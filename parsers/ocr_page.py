@@ -5,6 +5,7 @@ Only imported where the extra ``ocr`` is installed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,6 +20,7 @@ from parsers.page import Glyph, Page, Ruling
 
 cv2.setNumThreads(1)  # the command runs a worker for each core
 MARGIN = 0.3  # of a line's height, left around it: the model was trained on lines with air
+GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?%?")
 SURE = 0.6  # of a figure's character; on clean scans the model is above 0.9
 DIRT = 0.5  # of a lone letter; below this the model names a speck of dust
 SMALLEST = 7.0  # points: the height of small print; a mark that is flatter is a stroke
@@ -49,7 +51,7 @@ def read_scan(pdf_page: Any, page: Page) -> Scan:
         rulings=tuple(_rulings(sheet.layout, scale)),
         reading="ocr",
     )
-    doubtful = tuple(_text(line) for _, line in read if _is_doubtful(line))
+    doubtful = tuple(_text(line) for _, line in read if is_doubtful(line))
     return Scan(found, Turn(turns, sheet.picture.tilt, width, height), doubtful)
 
 
@@ -129,6 +131,9 @@ def _is_dirt(line: list[Character]) -> bool:
     return 0 < len(line) <= 2 and FIGURE.isdisjoint(_text(line)) and max(char.confidence for char in line) < DIRT
 
 
-def _is_doubtful(line: list[Character]) -> bool:
-    """Whether a figure has a character of which the model was not sure."""
-    return bool(line) and FIGURE.issuperset(_text(line)) and min(char.confidence for char in line) < SURE
+def is_doubtful(line: list[Character]) -> bool:
+    """Whether a figure has a character of which the model was not sure, or commas where no figure has them."""
+    text = _text(line)
+    if not text or not FIGURE.issuperset(text):
+        return False
+    return min(char.confidence for char in line) < SURE or ("," in text and not GROUPED.fullmatch(text))

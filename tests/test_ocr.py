@@ -181,6 +181,26 @@ def test_every_cell_of_a_scan_is_read_exactly(
     assert read == {(i, j): fold(text) for i, row in enumerate(expected) for j, text in enumerate(row) if text}
 
 
+@pytest.mark.parametrize(
+    ("text", "confidence", "doubtful"),
+    [
+        ("1,234,567.89", 0.99, False),
+        ("-12.50", 0.99, False),
+        ("0", 0.55, True),
+        ("92,165.133.95", 0.99, True),
+        ("1,23", 0.99, True),
+        ("示例市博物馆", 0.3, False),
+    ],
+)
+def test_a_figure_is_doubtful_when_the_model_is_unsure_or_its_commas_group_no_thousands(
+    recognition: None, text: str, confidence: float, doubtful: bool
+) -> None:
+    from parsers.ocr_page import is_doubtful
+    from parsers.ocr_recognise import Character
+
+    assert is_doubtful([Character(letter, 0.5, confidence) for letter in text]) is doubtful
+
+
 @given(
     quarters=st.integers(0, 3),
     tilt=st.floats(-3, 3),
