@@ -16,7 +16,7 @@ from parsers.words_on_page import Word, type_size, words_of
 PROSE = 45  # characters without a gap: a sentence, no cell
 HEADING = 30  # characters: the longest of a heading
 TALL = 4.0  # type sizes of white: the table has ended ...
-TALLEST = 15.0  # ... unless a line of several words or a figure follows within so many: rows may be blank
+TALLEST = 30.0  # ... unless a line of several words or a figure follows within so many: rows may be blank
 SUBTITLES = 2  # lines such as （2026年度） under the title of a form, or over the rows of a next page
 FORM_LINES = 6  # of several words: a form has at least so many
 Lines = list[list[Word]]
@@ -51,9 +51,7 @@ def _within(glyph: Glyph, region: Region) -> bool:
                for line in region.lines for word in line)  # fmt: skip
 
 
-def _stretches(
-    lines: Lines, found: Sequence[Frame], size: float, goes_on: str | None
-) -> list[tuple[int, int]]:
+def _stretches(lines: Lines, found: Sequence[Frame], size: float, goes_on: str | None) -> list[tuple[int, int]]:
     """First and last-but-one line of each stretch of table rows."""
     out = []
     caption: Lines = []
@@ -121,7 +119,8 @@ def _end(lines: Lines, first: int, found: Sequence[Frame], size: float, form: bo
         plain = fold(_text(line))
         above = lines[i - 1][0].box[3] if i > first else line[0].box[1]
         framed = any(frame.box[1] < line[0].y and frame.box[3] > lines[first][0].y for frame in found)
-        numbers = len(line) > 1 and all(is_amount(word.plain) for word in line)
+        close = line[0].box[1] - above < 0.5 * size
+        numbers = (len(line) > 1 or close) and all(is_amount(word.plain) for word in line)
         if (
             framed
             or (_is_caption(line) and not form)

@@ -77,7 +77,7 @@ def read_region(region: Region) -> Grid | None:
     heights = region.heights()
     headings = heading_cells([word for line in top for word in line], region.size, heights)
     body_words = [word for line in body for word in line]
-    columns = ruled_columns(region.rules, headings) or worded_columns(headings, body_words, region.size)
+    columns = ruled_columns(region.rules, headings, body_words) or worded_columns(headings, body_words, region.size)
     if len(headings) < 2 or len(columns) < 2:
         return None
     leaves = [column.leaf for column in columns]
@@ -112,7 +112,7 @@ def read_form(region: Region, edges: Sequence[float] = ()) -> Grid | None:
 
 def _starts(region: Region) -> list[float]:
     """Places at which the words of several lines begin."""
-    if pieces := ruled_columns(region.rules, ()):
+    if pieces := ruled_columns(region.rules, (), ()):
         return [column.span[0] for column in pieces]
     lefts = [word.box[0] for word in region.words]
     return [x for x in clustered(lefts, 1.5) if sum(abs(x - left) <= 1.5 for left in lefts) >= OFTEN]
@@ -138,7 +138,7 @@ def _parted(region: Region) -> tuple[Lines, Lines]:
     start = next((i for i, line in enumerate(lines) if is_body_line(line)), len(lines))
     if index is not None and index <= start:
         return lines[:index], lines[index + 1 :]
-    lefts = [word.box[0] for line in lines[start:] for word in line]
+    lefts = [word.box[0] for line in lines[start:] for word in line if not is_amount(word.plain)]
     while start and _is_row_like(lines[start - 1], lefts):
         start -= 1
     return lines[:start], lines[start:]

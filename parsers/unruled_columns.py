@@ -17,13 +17,19 @@ from parsers.words_on_page import Word, clustered
 
 LEFT_OUT = (1.5, 1.0)  # cost of words without a heading, of a heading without words
 ALIGNED = 3.0  # points by which an edge may be off
-MEET = 1.5  # points between the ends of two rules that meet
+MEET = 2.5  # points between the ends of two rules that meet
 
 
-def ruled_columns(rules: Sequence[Ruling], headings: Sequence[Word]) -> list[Column]:
-    """Columns between the places where the pieces of horizontal rules meet; none when they are whole."""
+def ruled_columns(rules: Sequence[Ruling], headings: Sequence[Word], body: Sequence[Word]) -> list[Column]:
+    """Columns between the places where the pieces of horizontal rules meet.
+
+    None when the rules are whole, or when they part fewer columns than the body's words do.
+    """
     edges = _joints(rules)
-    return [Column(span, _own(span, headings), True) for span in pairwise(edges)] if len(edges) > 2 else []
+    words = [word for word in body if not meaning("total", word.plain)]
+    if len(edges) < 3 or len(edges) - 1 < len(covered(words)):
+        return []
+    return [Column(span, _own(span, headings), True) for span in pairwise(edges)]
 
 
 def _joints(rules: Sequence[Ruling]) -> list[float]:
@@ -72,9 +78,7 @@ def covered(words: Sequence[Word]) -> list[Span]:
     return spans
 
 
-def _paired(
-    covers: Sequence[Span], tops: Sequence[Word], words: Sequence[Word], size: float
-) -> list[int | None]:
+def _paired(covers: Sequence[Span], tops: Sequence[Word], words: Sequence[Word], size: float) -> list[int | None]:
     """For each stretch the place of its heading, both kept in order, at the least cost."""
     width = len(tops) + 1
     best = [[0.0] * width for _ in range(len(covers) + 1)]

@@ -79,9 +79,7 @@ def ruler(held: Sequence[Sequence[Word]], rules: Sequence[float], size: float) -
     return Ruler(tuple(anchors), tuple(rules), size, gaps[len(gaps) // 5] if gaps else 0.0)
 
 
-def rows_of(
-    held: Sequence[Sequence[Word]], ends: Sequence[float], measure: Ruler
-) -> list[list[tuple[int, Word]]]:
+def rows_of(held: Sequence[Sequence[Word]], ends: Sequence[float], measure: Ruler) -> list[list[tuple[int, Word]]]:
     """Rows from top to bottom as cells with the place of their column; ``ends`` are the columns' right edges."""
     tries = [replace(measure, alignment=alignment) for alignment in ALIGNMENTS]
     lines = [_free(words, measure) for words in held]
@@ -111,9 +109,7 @@ def _same(last: tuple[int, float], height: float, measure: Ruler) -> bool:
     return band == last[0] and (height - last[1] <= 0.5 * measure.size or measure.is_row(band))
 
 
-def _cells(
-    words: Sequence[Word], lines: Sequence[Word], end: float, measure: Ruler
-) -> list[tuple[Word, float]]:
+def _cells(words: Sequence[Word], lines: Sequence[Word], end: float, measure: Ruler) -> list[tuple[Word, float]]:
     """The words of one column as cells, each with the height of its row."""
     banded = [word for word in words if measure.is_row(measure.band(word.y))]
     return [*_banded(banded, measure), *_cut(lines, _best(lines, end, measure), measure)]
