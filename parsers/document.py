@@ -10,6 +10,7 @@ from pathlib import Path
 from datapackages.issues import issue
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
 from parsers.about import About, read_about
+from parsers.damage import broken_streams
 from parsers.facts import read_facts
 from parsers.garbage import without_garbage
 from parsers.ocr import read_scans, without_table
@@ -55,8 +56,13 @@ def _parse(path: Path, *, sections: bool) -> ParsedDocument:
         return broken(sha256, content, issue("broken-file", error=error))
     if not pages:
         return broken(sha256, content, *issues, issue("broken-file", error="no page can be read"), pages=count)
+    damaged, streams = broken_streams(content)
+    if damaged:
+        issues.append(issue("damaged-file", damaged=damaged, streams=streams))
     pages, garbled = without_garbage(pages)
     issues += garbled
+    if garbled and not any(page.glyphs or page.is_scan for page in pages):
+        return broken(sha256, content, *issues, pages=count)
     scans = read_scans(path, pages)
     printed, texts = printed_tables(scans.pages)
     tables = tuple(scans.displayed(read_tables(printed, sha256)))

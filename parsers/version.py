@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import datapackages
+from parsers.ocr import is_installed
 
 LENGTH = 12
 READ_OF_DATAPACKAGES = ("codes", "model.py", "codes.py", "issues.py")
@@ -15,7 +16,7 @@ READ_OF_DATAPACKAGES = ("codes", "model.py", "codes.py", "issues.py")
 @cache
 def parser_version() -> str:
     """Twelve hexadecimal digits over ``parsers/`` and the code lists that it reads."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(b"ocr" if is_installed() else b"")  # a scan read without it is to be read again
     for path in _files():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:LENGTH]
