@@ -131,6 +131,7 @@ def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator
 
 def seen(page: Any, name: str) -> None:
     """Keep a screenshot of the first two screens, and check that nothing sticks out to the right."""
+    page.wait_for_function("document.readyState === 'complete'")  # a click does not wait for the next page
     ARTIFACTS.mkdir(exist_ok=True)
     width, height = SIZES[page.size_name]
     shown = {"x": 0, "y": 0, "width": width, "height": min(height * 2, page.evaluate(HEIGHT))}
@@ -277,6 +278,7 @@ def test_a_figure_of_final_accounts_is_marked_on_its_standing_page(page: Any, da
 def test_a_package_is_downloaded_and_has_the_sha256_of_the_page(page: Any, data: Path, tmp_path: Path) -> None:
     page.goto("/")
     page.get_by_role("link", name="下载数据包（CSV）").click()
+    page.wait_for_url("**/-/downloads")
     seen(page, "downloads")
     with page.expect_download() as started:
         page.get_by_role("link", name="下载 ZIP").first.click()
