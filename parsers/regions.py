@@ -67,10 +67,15 @@ def _stretches(lines: Lines, found: Sequence[Frame], size: float, goes_on: str |
             form = title is not None and is_form_title(title)
             opened = form or title is not None or _is_whole(caption)
             end = _end(lines, i, found, size, form) if opened else 0
-            if end and _is_table(lines[i:end], _is_whole(caption), form, goes_on is not None and not caption):
+            subtitle = form and bool(caption) and len(lines[i]) == 1 and skipped < SUBTITLES
+            if (
+                end
+                and not subtitle
+                and _is_table(lines[i:end], _is_whole(caption), form, goes_on is not None and not caption)
+            ):
                 out.append((i, end))
                 i = end - 1
-            elif skipped < SUBTITLES and ((form and caption) or (goes_on is not None and not caption)):
+            elif subtitle or (goes_on is not None and not caption and skipped < SUBTITLES):
                 skipped, i = skipped + 1, i + 1
                 continue
             title, caption = None, []

@@ -12,7 +12,7 @@ from parsers.lattice import Frame, frames
 from parsers.page import Page
 from parsers.regions import find_regions, is_form_title
 from parsers.text import Line, fold, lines
-from parsers.unruled import Region, read_form, read_onward, read_region
+from parsers.unruled import Region, doubt, read_form, read_onward, read_region
 from parsers.vocabulary import canonical, words
 
 LIST_HEADINGS = 5  # a performance list has at least so many headings side by side, a form fewer
@@ -27,6 +27,7 @@ class Printed:
     grids: list[Grid]
     notes: list[str] = field(default_factory=list)
     unruled: bool = False
+    doubt: str = ""  # the text that shows that it was not read reliably
 
     @property
     def header(self) -> tuple[tuple[str, ...], ...]:
@@ -133,10 +134,12 @@ def _place_region(tables: list[Printed], region: Region, above: list[str]) -> No
         onward = read_form(region, first.edges) if form else read_onward(region, first, titled=bool(caption.title))
         if onward:
             last.grids.append(onward)
+            last.doubt = last.doubt or ("" if form else doubt(onward))
             return
-    grid = read_form(region) if is_form_title(caption.title) else read_region(region)
+    form = is_form_title(caption.title) and len(region.lines[0]) < LIST_HEADINGS
+    grid = read_form(region) if form else read_region(region)
     if grid:
-        tables.append(Printed(caption, [grid], unruled=True))
+        tables.append(Printed(caption, [grid], unruled=True, doubt=doubt(grid) if any(grid.header) else ""))
 
 
 def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fresh: bool) -> Grid | None:

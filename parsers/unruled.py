@@ -6,6 +6,7 @@ Header and body are told apart first, then columns (:mod:`parsers.unruled_column
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,7 +22,8 @@ from parsers.words_on_page import Word, clustered
 
 WHOLE = 0.6  # of the region's width: a rule so long parts rows, a shorter one underlines a heading
 OFTEN = 3  # lines of a form that begin at one place: a column of it begins there
-ASTRIDE = 0.3  # of a figure's width in two columns each: its column is not known
+ASTRIDE = 0.4  # of a figure's width in two columns each: its column is not known
+JOINED = re.compile(r"\d\.\d\d(?![\d.%])")  # a figure of two decimals as part of a text
 Lines = Sequence[Sequence[Word]]
 
 
@@ -118,17 +120,24 @@ def _starts(region: Region) -> list[float]:
     return [x for x in clustered(lefts, 1.5) if sum(abs(x - left) <= 1.5 for left in lefts) >= OFTEN]
 
 
-def is_astride(grid: Grid) -> bool:
-    """Whether a figure stands between two columns, so that the table cannot be read reliably."""
-    return any(
-        slot.box and is_amount(slot.text) and _is_between(slot.box[0], slot.box[2], grid.edges)
-        for row in grid.body
-        for slot in row
-    )
+def doubt(grid: Grid) -> str:
+    """What shows that a table was not read reliably: a figure between two columns, or joined with other text.
+
+    An empty string where nothing does.
+    """
+    for row in grid.body:
+        for slot in row:
+            text = fold(slot.text)
+            if slot.box and "." in text and is_amount(text) and _is_between(slot.box[0], slot.box[2], grid.edges):
+                return text
+            if JOINED.search(text) and not is_amount(text) and not meaning("percent", text):
+                return text
+    return ""
 
 
 def _is_between(x0: float, x1: float, edges: Sequence[float]) -> bool:
-    return any(x0 + ASTRIDE * (x1 - x0) < edge < x1 - ASTRIDE * (x1 - x0) for edge in edges)
+    margin = ASTRIDE * (x1 - x0)
+    return any(x0 + margin < edge < x1 - margin for edge in edges)
 
 
 def _parted(region: Region) -> tuple[Lines, Lines]:

@@ -139,13 +139,17 @@ def _stands_out(top: Word, tops: Sequence[Word], size: float) -> bool:
 
 def _reach(cover: Span, top: Word, words: Sequence[Word]) -> Span:
     """The contents of a column around the middle of its heading: from the edge at which its words align."""
-    own = [word for word in words if cover[0] <= word.x <= cover[1]]
-    lefts, rights = pstdev(w.box[0] for w in own), pstdev(w.box[2] for w in own)
-    far = cover[1] if rights <= lefts else cover[0]
+    far = cover[1] if _ends_alike([word for word in words if cover[0] <= word.x <= cover[1]]) else cover[0]
     span = (min(far, 2 * top.x - far), max(far, 2 * top.x - far))
     whole = (min(cover[0], top.box[0]), max(cover[1], top.box[2]))
     holds = span[0] <= whole[0] + ALIGNED and span[1] >= whole[1] - ALIGNED
     return span if holds else whole
+
+
+def _ends_alike(words: Sequence[Word]) -> bool:
+    """Whether words are set against their right edge; where both edges are even, figures are."""
+    lefts, rights = pstdev(word.box[0] for word in words), pstdev(word.box[2] for word in words)
+    return rights < lefts if abs(rights - lefts) > 0.1 else all("." in word.text for word in words)
 
 
 def _column(cover: Span, tops: Sequence[Word], place: int | None, words: Sequence[Word]) -> Column:
