@@ -28,6 +28,7 @@ KIND_ISSUES = {
     "narrative_only": "narrative-only",
     "performance_only": "performance-only",
 }
+TORN = "a figure lies across two columns or has grown together with other text"
 BUDGETS = ("budget", "final", "tables_only")
 
 
@@ -144,6 +145,11 @@ def _assembled(
     if about.kind in BUDGETS:
         readings = {page.number: page.reading for page in pages}
         for table in tables:
+            if table.state == "failed":
+                issues.append(
+                    issue("table-failed", page=table.pages[0], table=table.table_id, title=table.title, error=TORN)
+                )
+                continue
             for found in read_facts(table, document, readings):
                 if isinstance(found, Fact):
                     facts.append(found)

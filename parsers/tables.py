@@ -43,7 +43,7 @@ def _lists(printed: Printed, sha256: str, money_unit: str) -> Iterator[Table]:
             pages=tuple(dict.fromkeys(grid.page for grid in grids)),
             columns=columns,
             rows=rows,
-            state=_state(name, rows, declared),
+            state="failed" if printed.doubt else _state(name, rows, declared),
             declared=declared,
         )
 
