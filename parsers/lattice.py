@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 from datapackages.model import Box
 from parsers.page import Glyph, Page, Ruling
-from parsers.text import cell_text
+from parsers.text import FIGURE, cell_text
 
 SNAP = 2.5  # rules closer than this are one rule drawn twice
 REACH = 3.0  # a rule that ends this close to another meets it
-FIGURE = frozenset("0123456789.,-")
 Interval = tuple[float, float]
 
 

@@ -202,11 +202,10 @@ def is_torn(grids: Sequence[Grid], row: Sequence[Slot]) -> bool:
     pairs = [(a.text, b.text) for a, b in zip(above, row, strict=True) if b.text]
     if not pairs or not all(a for a, _ in pairs):
         return False
-    rows = [r for grid in grids for r in grid.body]
-    figures = [_figures(r) for r in rows]
     if any(is_amount(fold(b)) for _, b in pairs):
         return all(_cut(a, b) for a, b in pairs if is_amount(fold(b)))
-    return len(rows) > 3 and all(figures) and len(row) > 2
+    rows = [r for grid in grids for r in grid.body]
+    return len(rows) > 3 and len(row) > 2 and all(_figures(r) for r in rows)
 
 
 def _figures(row: Sequence[Slot]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from datapackages.model import Box, Cell, Table
+from datapackages.model import Cell, Table
 from parsers.blocks import Block, split
 from parsers.grid import Grid, Slot, is_amount, is_index
 from parsers.stitch import ALIGNED, Printed, fit
@@ -133,11 +133,3 @@ def _state(name: str, rows: Sequence[Sequence[Cell]], declared: str) -> str:
     if not figures or (declared and all(not set(text) & set("123456789") for text in figures)):
         return "blank"
     return "parsed"
-
-
-def table_box(table: Table) -> Box | None:
-    """The box of a list on its first page, or None when no cell has a place."""
-    boxes = [cell.box for row in table.rows for cell in row if cell.box and cell.page == table.pages[0]]
-    if not boxes:
-        return None
-    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)

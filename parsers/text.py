@@ -15,6 +15,7 @@ from datapackages.model import Box
 from parsers.page import Glyph
 
 RADICAL = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")  # some fonts map them in place of the character itself
+FIGURE = frozenset("0123456789.,-")  # the characters of a printed figure
 WHITE = re.compile(r"[\s\u200b\ufeff\u00ad\u3000]+")
 
 

@@ -11,7 +11,7 @@ from statistics import median
 
 from datapackages.model import Box
 from parsers.page import Glyph
-from parsers.text import bounds, cluster, fold, tidy
+from parsers.text import FIGURE, bounds, cluster, fold, tidy
 from parsers.vocabulary import meaning
 
 APART = 0.55  # of the type size: a wider gap parts two cells
@@ -19,7 +19,6 @@ TURN = 0.4  # of the type size: enough where a figure meets words
 EVENLY = 1.25  # character widths between the characters of 本　年　收　入
 OVERLAP = 0.3  # of the type size: text that begins so much before the end of the last is of another cell
 COMMON = 3  # lines that begin or end at one place: the edge of a column
-FIGURE = frozenset("0123456789.,-")
 WHOLE = re.compile(r"\d\.\d\d$")  # a figure that another may touch
 
 
