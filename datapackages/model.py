@@ -152,6 +152,118 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One figure stated in the prose, as the sentence gives it, and the fact it should equal."""
+
+    seq: int  # counts from 1 in reading order
+    section: str  # heading path of the section it stands in
+    metric: str  # codes/metrics.csv, or "other"
+    metric_text: str  # the words before the figure, as printed
+    amount_text: str  # the printed number without its unit; "" where a change alone or an absence is stated
+    amount: Decimal | None  # yuan, for money
+    value: Decimal | None  # other measures: vehicles, people, square metres
+    unit: str  # as printed: 万元, 辆, 人, 平方米
+    prior: str = ""  # the figure of the year compared with, as printed, in the same unit
+    change: str = ""  # as printed, without sign, in the same unit
+    change_percent: str = ""  # as printed with its %
+    share_percent: str = ""
+    direction: str = ""  # increase, decrease, flat
+    compared_with: str = ""  # as printed: 上年, 2025年, 上年执行数
+    reason: str = ""
+    span: tuple[int, int] = (0, 0)  # of the figure in the text of its section
+    page: int = 0
+    box: Box | None = None
+    fact_id: str = ""
+    agreement: str = "not_found"  # equal, rounding, differs, not_found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performance:
+    """A performance form: what a project (or a unit as a whole) is to reach with its money.
+
+    ``funds`` and ``texts`` hold (period, name, printed text), period ``implementation`` or ``year``;
+    names of ``funds`` are in codes/performance_funds.csv, of ``texts`` in codes/performance_texts.csv.
+    """
+
+    form_seq: int
+    canonical: str  # performance_project, performance_overall, performance_result
+    project: str  # as printed with its prefix; "" for a form of the unit as a whole
+    department: str  # as printed with its code
+    unit: str
+    attribute: str
+    term: str
+    money_unit: str
+    funds: tuple[tuple[str, str, str], ...]
+    texts: tuple[tuple[str, str, str], ...]
+    filled_on: str  # as printed
+    pages: tuple[int, ...]
+    table_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One line of a performance form; ``raw`` is the target as printed."""
+
+    form_seq: int
+    seq: int
+    period: str  # implementation, year
+    level1: str
+    level2: str
+    level3: str
+    operator: str  # >=, <=, >, <, =, "" for words
+    target: str  # the number or the words without operator and unit
+    unit: str
+    weight: str
+    is_core: bool
+    actual: str
+    score: str
+    deviation_reason: str
+    raw: str
+    page: int
+    box: Box | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A project of the unit and its money of the year by fund, in yuan, with the facts it is read from."""
+
+    project_seq: int
+    name: str  # without prefix
+    prefix: str
+    kind: str
+    unit: str
+    funds: tuple[tuple[str, Decimal], ...]
+    fact_ids: tuple[str, ...]
+    page: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """One line of a procurement or purchased-services table."""
+
+    table_id: str
+    row: int
+    canonical: str  # procurement, purchased_services
+    unit: str
+    function_code: str
+    function_name: str
+    project: str
+    item_code: str
+    item_name: str
+    specification: str
+    quantity: str
+    quantity_unit: str
+    econ_dept_code: str
+    econ_gov_code: str
+    method: str
+    time: str
+    amount: Decimal | None  # yuan: the total of the line
+    row_role: str
+    fact_ids: tuple[str, ...]
+    page: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Issue:
     """Something not understood, where it is and what to do next. Texts come from codes/issues.csv."""
 
@@ -175,4 +287,9 @@ class ParsedDocument:
     tables: tuple[Table, ...] = ()
     facts: tuple[Fact, ...] = ()
     sections: tuple[Section, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    performance: tuple[Performance, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    projects: tuple[Project, ...] = ()
+    purchases: tuple[Purchase, ...] = ()
     issues: tuple[Issue, ...] = ()

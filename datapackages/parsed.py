@@ -13,9 +13,30 @@ from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
-from datapackages.model import Cell, Document, Fact, Issue, ParsedDocument, Section, Table
+from datapackages.model import (
+    Cell,
+    Document,
+    Fact,
+    Indicator,
+    Issue,
+    ParsedDocument,
+    Performance,
+    Project,
+    Purchase,
+    Section,
+    Statement,
+    Table,
+)
 
-UNFILLED = ("statements", "performance", "indicators", "checks")  # filled by later stages of the parser
+READ_WITH: dict[str, type] = {
+    "statements": Statement,
+    "performance": Performance,
+    "indicators": Indicator,
+    "projects": Project,
+    "purchases": Purchase,
+}
+MONEY = ("amount", "value")
+UNFILLED = ("checks",)  # filled by later stages of the parser
 
 
 def to_json(parsed: ParsedDocument) -> dict[str, Any]:
@@ -25,6 +46,7 @@ def to_json(parsed: ParsedDocument) -> dict[str, Any]:
         "tables": [_table(table) for table in parsed.tables],
         "facts": [_fact(fact) for fact in parsed.facts],
         "sections": [asdict(section) for section in parsed.sections],
+        **{name: [_plain(entry) for entry in getattr(parsed, name)] for name in READ_WITH},
         **{name: [] for name in UNFILLED},
         "issues": [asdict(issue) for issue in parsed.issues],
     }
@@ -79,6 +101,7 @@ def from_json(data: dict[str, Any]) -> ParsedDocument:
         facts=tuple(_read_fact(fact) for fact in data["facts"]),
         sections=tuple(Section(**{**section, "pages": tuple(section["pages"])}) for section in data["sections"]),
         issues=tuple(Issue(**issue) for issue in data["issues"]),
+        **{name: tuple(kind(**_typed(entry)) for entry in data[name]) for name, kind in READ_WITH.items()},
     )
 
 
@@ -108,6 +131,34 @@ def _read_table(data: dict[str, Any]) -> Table:
 def _read_cell(text: str, place: list[float]) -> Cell:
     page, *box = place
     return Cell(text=text, page=int(page), box=(box[0], box[1], box[2], box[3]) if box else None)
+
+
+def _plain(entry: Any) -> dict[str, Any]:
+    """A statement, form, indicator, project or purchase with its money as text and its box rounded."""
+    out = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    for name in MONEY:
+        if out.get(name) is not None:
+            out[name] = format(out[name], "f")
+    if out.get("box"):
+        out["box"] = [round(edge, 2) for edge in out["box"]]
+    if isinstance(entry, Project):
+        out["funds"] = [[fund, format(amount, "f")] for fund, amount in entry.funds]
+    return out
+
+
+def _typed(data: dict[str, Any]) -> dict[str, Any]:
+    """Undo :func:`_plain`: lists become tuples, money becomes Decimal."""
+    out = {name: _tuple(value) for name, value in data.items()}
+    for name in MONEY:
+        if out.get(name) is not None:
+            out[name] = Decimal(out[name])
+    if "project_seq" in out:
+        out["funds"] = tuple((fund, Decimal(amount)) for fund, amount in out["funds"])
+    return out
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(entry) for entry in value) if isinstance(value, list) else value
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

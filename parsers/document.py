@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from datapackages.issues import issue
-from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
+from datapackages.model import Document, Fact, Issue, ParsedDocument, Table
 from parsers.about import About, read_about
 from parsers.damage import broken_streams
 from parsers.facts import read_facts
@@ -16,9 +16,9 @@ from parsers.garbage import without_garbage
 from parsers.ocr import read_scans, without_table
 from parsers.page import Page, PasswordNeeded, Unreadable
 from parsers.pdfium import open_pdf
-from parsers.sections import read_sections
 from parsers.stitch import PageText, printed_tables
 from parsers.tables import read_tables
+from parsers.told import Told, read_told
 from parsers.version import parser_version
 
 NO_BYTES = hashlib.sha256(b"").hexdigest()
@@ -34,15 +34,15 @@ BUDGETS = ("budget", "final", "tables_only")
 
 def parse(path: str | PathLike[str]) -> ParsedDocument:
     """Read a file whole: tables, facts, sections, issues. Never raises for what the file holds."""
-    return _parse(Path(path), sections=True)
+    return _parse(Path(path), whole=True)
 
 
 def read(path: str | PathLike[str]) -> ParsedDocument:
     """The first part of :func:`parse`: tables and facts, without the prose."""
-    return _parse(Path(path), sections=False)
+    return _parse(Path(path), whole=False)
 
 
-def _parse(path: Path, *, sections: bool) -> ParsedDocument:
+def _parse(path: Path, *, whole: bool) -> ParsedDocument:
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     if refused := _refused(content):
@@ -68,7 +68,7 @@ def _parse(path: Path, *, sections: bool) -> ParsedDocument:
     printed, texts = printed_tables(scans.pages)
     tables = tuple(scans.displayed(read_tables(printed, sha256)))
     issues += [*scans.issues, *without_table(scans.pages, tables)]
-    return _assembled(sha256, content, scans.pages, producer, texts, tables, issues, sections, count)
+    return _assembled(sha256, content, scans.pages, producer, texts, tables, issues, whole, count)
 
 
 def _refused(content: bytes) -> Issue | None:
@@ -134,12 +134,12 @@ def _assembled(
     texts: Sequence[PageText],
     tables: tuple[Table, ...],
     issues: list[Issue],
-    with_sections: bool,
+    whole: bool,
     count: int,
 ) -> ParsedDocument:
     layer = _text_layer(pages)
-    unread = layer == "scan" and not any(page.glyphs for page in pages)
-    about = read_about(texts, tables, unread)
+    unread_scan = layer == "scan" and not any(page.glyphs for page in pages)
+    about = read_about(texts, tables, unread_scan)
     document = _document(sha256, content, count, layer, producer, about)
     facts: list[Fact] = []
     if about.kind in BUDGETS:
@@ -155,11 +155,12 @@ def _assembled(
                     facts.append(found)
                 else:
                     issues.append(found)
-    sections: tuple[Section, ...] = tuple(read_sections(texts)) if with_sections else ()
+    told = Told()
+    if whole:
+        told, unread = read_told(document, texts, tables, facts)
+        issues.extend(unread)
     issues.extend(_about_issues(document, texts))
-    return ParsedDocument(
-        document=document, tables=tables, facts=tuple(facts), sections=sections, issues=tuple(issues)
-    )
+    return ParsedDocument(document=document, tables=tables, facts=tuple(facts), issues=tuple(issues), **told)
 
 
 def _text_layer(pages: Sequence[Page]) -> str:

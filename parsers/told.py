@@ -1,0 +1,48 @@
+"""What stands around and behind the tables: prose and its figures, performance forms, projects, purchases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from datapackages.model import (
+    Document,
+    Fact,
+    Indicator,
+    Issue,
+    Performance,
+    Project,
+    Purchase,
+    Section,
+    Statement,
+    Table,
+)
+from parsers.sections import read_sections
+from parsers.stitch import PageText
+
+
+class Told(TypedDict, total=False):
+    """The fields of :class:`ParsedDocument` filled here; ``issues`` go with the document's others."""
+
+    sections: tuple[Section, ...]
+    statements: tuple[Statement, ...]
+    performance: tuple[Performance, ...]
+    indicators: tuple[Indicator, ...]
+    projects: tuple[Project, ...]
+    purchases: tuple[Purchase, ...]
+
+
+def read_told(
+    document: Document, texts: Sequence[PageText], tables: Sequence[Table], facts: Sequence[Fact]
+) -> tuple[Told, list[Issue]]:
+    """Read what a document says apart from the figures of its tables."""
+    issues: list[Issue] = []
+    told = Told(
+        sections=tuple(read_sections(texts)),
+        statements=(),
+        performance=(),
+        indicators=(),
+        projects=(),
+        purchases=(),
+    )
+    return told, issues
