@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE))  # the generator is a folder of this folder, not a
 
 import fontTools  # noqa: E402
 import reportlab  # noqa: E402
-from generator import document, fixtures, font, site  # noqa: E402
+from generator import document, fixtures, font, performance, site  # noqa: E402
 from generator.city import departments, units  # noqa: E402
 
 
@@ -70,6 +70,7 @@ def _make_city(demo: Path, drawable: frozenset[int]) -> None:
         _dump(demo / "truth" / f"{place.document.name}.json", truths[place.document.name])
     _dump(demo / "planted.json", planted)
     _dump(demo / "edited.json", [_edit(truths, name) for name in truths if name.endswith("-edited")])
+    _dump(demo / "people.json", _people(truths))
     _write_documents(demo, found)
     _write_units(demo)
 
@@ -94,6 +95,12 @@ def _edit(truths: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
         if text != line[column - 1]
     ]
     return {"before": before["file"], "after": after["file"], "cells": cells}
+
+
+def _people(truths: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """The names and numbers of people printed in each file that has performance forms; they are no data."""
+    printed = list(performance.wording()["people"].values())
+    return {truth["file"]: printed for truth in truths.values() if truth.get("performance")}
 
 
 def _write_documents(demo: Path, found: list[site.Place]) -> None:

@@ -48,7 +48,7 @@ def _form(accounts: Accounts, project: Project) -> tuple[Form, dict[str, Any]]:
     cells, spans = _head(name, owner, accounts, project, texts)
     rows = _indicators(project)
     _indicator_rows(cells, spans, rows)
-    cells.append([text.format(last=accounts.year - 1) for text in words["signatures"]])
+    cells.append([text.format(last=accounts.year - 1, **words["people"]) for text in words["signatures"]])
     spans.append(((0, len(cells) - 1), (1, len(cells) - 1)))
     form = Form(words["title"], f"（{accounts.year}年度）", tuple(map(tuple, cells)), tuple(spans), WIDTHS)
     return form, _truth(name, owner, accounts, project, texts, rows)
