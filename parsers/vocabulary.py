@@ -18,7 +18,7 @@ DATA = files("parsers") / "data"
 def _entries() -> dict[str, str | dict[str, str]]:
     """All entries of the data files: a pattern, or an ordered list of words of the contract with patterns."""
     out: dict[str, str | dict[str, str]] = {}
-    for name in ("words", "meanings", "documents"):
+    for name in ("words", "meanings", "documents", "purchases"):
         out.update(yaml.safe_load((DATA / f"{name}.yaml").read_text("utf-8")))
     return out
 
