@@ -173,8 +173,12 @@ def is_index(texts: Sequence[str]) -> bool:
     if len(filled) < 2 or not all(words()["index_cell"].search(text) for text in filled):
         return False
     digits = [int(text) for text in filled if text.isdigit()]
-    return len(digits) >= 2 and digits == sorted(set(digits)) and digits[-1] - digits[0] == len(digits) - 1 \
+    return (
+        len(digits) >= 2
+        and digits == sorted(set(digits))
+        and digits[-1] - digits[0] == len(digits) - 1
         or bool(filled[0] and words()["index_first"].fullmatch(filled[0]))
+    )
 
 
 def _is_body(row: Sequence[GridCell]) -> bool:

@@ -192,9 +192,7 @@ def _regions(mesh: _Mesh) -> list[list[int]]:
     return [[_root(parent, i * columns + j) for j in range(columns)] for i in range(rows)]
 
 
-def _hold(
-    mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]
-) -> tuple[dict[int, list[Glyph]], list[Glyph]]:
+def _hold(mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]) -> tuple[dict[int, list[Glyph]], list[Glyph]]:
     """Glyphs by printed cell, and those outside the frame.
 
     Text that is wider than its cell is clipped on paper but whole in the file: a run of characters set

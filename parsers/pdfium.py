@@ -8,18 +8,19 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import repeat
+from functools import partial
+from itertools import pairwise, repeat
 from os import PathLike, fspath
 from typing import Any
 
 import pypdfium2.raw as raw
 from pypdfium2 import PdfDocument, PdfiumError
 
-from datapackages.model import Box
+from parsers import pdfium_calls as pdfium
 from parsers.page import Glyph, Page, PasswordNeeded, Unreadable
-from parsers.pdfium_paths import Drawing, clip_box, read_drawing
+from parsers.pdfium_paths import WORDS, WORDS_AT, Drawing, clip_box, read_drawing
 from parsers.view import View
 
 PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -27,6 +28,11 @@ UNSEEN = (3, 7)  # text render modes: neither filled nor stroked; clipping only
 BOLD = 0.2  # of its width: a character drawn again this close is imitation bold
 FLAT = 0.75  # of its width: a character lower than this has the box of its ink
 UPRIGHT = math.radians(3)
+RIGHT_ANGLE = math.pi / 2
+BLANK = "\u00a0\u3000\ufffe\ufeff"
+_glyph: Callable[[tuple[str, float, float, float, float]], Glyph] = partial(
+    tuple.__new__, Glyph
+)  # Glyph._make, faster
 
 
 class PdfiumReader:
@@ -66,7 +72,7 @@ def open_pdf(path: str | PathLike[str]) -> Iterator[PdfiumReader]:
 
 def _page(page: Any, number: int) -> Page:
     view = View.of(page)
-    drawing = read_drawing(page, view)
+    drawing = read_drawing(pdfium.address(page), raw.FPDFPage_CountObjects(page), view)
     text = raw.FPDFText_LoadPage(page)
     try:
         glyphs = tuple(_glyphs(text, view, drawing)) if text else ()
@@ -76,59 +82,63 @@ def _page(page: Any, number: int) -> Page:
     return Page(number, view.width, view.height, glyphs, tuple(drawing.rulings), tuple(drawing.images))
 
 
-def _glyphs(text: Any, view: View, drawing: Drawing) -> Iterator[Glyph]:
+def _glyphs(text: Any, view: View, drawing: Drawing) -> list[Glyph]:
     """Visible characters in content order; whether a run of them can be seen is asked once for the run."""
     count = raw.FPDFText_CountChars(text)
     if count <= 0:
-        return
+        return []
     chars = _chars(text, count)
-    wanted = [i for i, char in enumerate(chars) if char > " " and char not in "\u00a0\u3000\ufffe\ufeff"]
-    seen = True
-    end, base = float("inf"), 0.0
-    boxes = _boxes(text, wanted, view)
-    again = _drawn_again([chars[i] for i in wanted], boxes)
-    for place, (i, box) in enumerate(zip(wanted, boxes, strict=True)):
-        x0, _, x1, bottom = box
+    wanted = [i for i, char in enumerate(chars) if char > " " and char not in BLANK]
+    edges = view.edges(*_edges(text, wanted))
+    glyphs = list(map(_glyph, zip(map(chars.__getitem__, wanted), *edges, strict=True)))
+    unseen = _unseen(pdfium.address(text), wanted, glyphs, view, drawing) | _drawn_again(glyphs)
+    return [glyph for place, glyph in enumerate(glyphs) if place not in unseen] if unseen else glyphs
+
+
+def _unseen(text: int, wanted: list[int], glyphs: list[Glyph], view: View, drawing: Drawing) -> set[int]:
+    """Places of the characters of runs that nobody can see. A run goes on where the one before ends."""
+    starts = [0] if glyphs else []
+    for place, ((_, _, _, end, base), (_, x0, _, _, bottom)) in enumerate(pairwise(glyphs), start=1):
         if not (-1.0 <= x0 - end <= 1.0 and -0.5 <= bottom - base <= 0.5):
-            seen = _visible(text, i, box, drawing) and not (_alone(boxes, place) and _clipped(text, i, view, box))
-        end, base = x1, bottom
-        if seen and place not in again:
-            yield Glyph(chars[i], *box)
+            starts.append(place)
+    unseen: set[int] = set()
+    for start, stop in pairwise([*starts, len(glyphs)]):
+        glyph, i = glyphs[start], wanted[start]
+        alone = stop == start + 1
+        if not _visible(text, i, glyph, drawing) or (alone and _clipped(text, i, view, glyph)):
+            unseen.update(range(start, stop))
+    return unseen
 
 
-def _alone(boxes: list[Box], place: int) -> bool:
-    """Whether the next character does not go on where this one ends."""
-    return place + 1 == len(boxes) or abs(boxes[place + 1][0] - boxes[place][2]) > 1.0
-
-
-def _clipped(text: Any, index: int, view: View, box: Box) -> bool:
+def _clipped(text: int, index: int, view: View, glyph: Glyph) -> bool:
     """Whether a single character lies wholly outside its clip path: nobody can see it.
 
     Longer text is kept where a cell clips it, because what is cut off on paper is meant to be read.
     """
-    thing = raw.FPDFText_GetTextObject(text, index)
-    clip = raw.FPDFPageObj_GetClipPath(thing) if thing else None
-    for path in range(max(raw.FPDFClipPath_CountPaths(clip), 0) if clip else 0):
+    thing = pdfium.text_object(text, index)
+    clip: int = (pdfium.clip_path(thing) if thing else 0) or 0
+    for path in range(max(pdfium.clip_paths(clip), 0) if clip else 0):
         x0, top, x1, bottom = clip_box(clip, path, view)
-        if box[0] >= x1 or box[2] <= x0 or box[1] >= bottom or box[3] <= top:
+        if glyph.x0 >= x1 or glyph.x1 <= x0 or glyph.top >= bottom or glyph.bottom <= top:
             return True
     return False
 
 
-def _drawn_again(chars: list[str], boxes: list[Box]) -> set[int]:
+def _drawn_again(glyphs: list[Glyph]) -> set[int]:
     """Places of characters that stand where the same one stands already, drawn again to look bold.
 
     Most pages have none: as many different characters and places as characters settles it.
     """
-    if len({(char, round(box[0]), round(box[3])) for char, box in zip(chars, boxes, strict=True)}) == len(chars):
+    if len({(char, int(x0), int(bottom)) for char, x0, _, _, bottom in glyphs}) == len(glyphs):
         return set()
     again: set[int] = set()
-    stand: dict[str, list[Box]] = {}
-    for place, (char, box) in enumerate(zip(chars, boxes, strict=True)):
-        near = BOLD * (box[2] - box[0])
-        if any(abs(box[0] - o[0]) < near and abs(box[3] - o[3]) < near for o in stand.get(char, ())):
+    stand: dict[str, list[Glyph]] = {}
+    for place, glyph in enumerate(glyphs):
+        near = BOLD * (glyph.x1 - glyph.x0)
+        others = stand.setdefault(glyph.text, [])
+        if any(abs(glyph.x0 - o.x0) < near and abs(glyph.bottom - o.bottom) < near for o in others):
             again.add(place)
-        stand.setdefault(char, []).append(box)
+        others.append(glyph)
     return again
 
 
@@ -146,22 +156,22 @@ def _char(code: int) -> str:
     return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
-def _boxes(text: Any, wanted: list[int], view: View) -> list[Box]:
-    """Em boxes of the characters as displayed.
+def _edges(text: Any, wanted: list[int]) -> tuple[list[float], list[float], list[float], list[float]]:
+    """Left, bottom, right and top of the em boxes of characters, in PDF space.
 
     pdfium's loose box stands on the baseline with the font's size as height, so that a comma's box lies
     beside its neighbours' and 一 is as tall as 二.
     """
     store = (ctypes.c_float * (4 * len(wanted)))()
     start = ctypes.addressof(store)
-    pointers = (raw.FS_RECTF * len(wanted)).from_address(start)
-    deque(map(raw.FPDFText_GetLooseCharBox, repeat(text), wanted, pointers), maxlen=0)
-    flat = list(store)
+    places = range(start, start + 16 * len(wanted), 16)
+    deque(map(pdfium.loose_box, repeat(pdfium.address(text)), wanted, places), maxlen=0)
+    flat: list[float] = memoryview(store).cast("B").cast("f").tolist()  # type: ignore[assignment]
     left, top, right, bottom = flat[0::4], flat[1::4], flat[2::4], flat[3::4]
-    for place, i in enumerate(wanted):
-        if top[place] - bottom[place] < FLAT * (right[place] - left[place]):
-            bottom[place], top[place] = _em_square(text, i, right[place] - left[place])
-    return view.boxes(left, bottom, right, top)
+    for place, (x0, y0, x1, y1) in enumerate(zip(left, bottom, right, top, strict=True)):
+        if y1 - y0 < FLAT * (x1 - x0):
+            bottom[place], top[place] = _em_square(text, wanted[place], x1 - x0)
+    return left, bottom, right, top
 
 
 def _em_square(text: Any, index: int, width: float) -> tuple[float, float]:
@@ -171,19 +181,17 @@ def _em_square(text: Any, index: int, width: float) -> tuple[float, float]:
     return y.value - 0.12 * width, y.value + 0.88 * width
 
 
-def _visible(text: Any, index: int, box: Box, drawing: Drawing) -> bool:
+def _visible(text: int, index: int, glyph: Glyph, drawing: Drawing) -> bool:
     """Not slanted (a watermark), not of an unseen render mode, not transparent, not white on white."""
-    angle = raw.FPDFText_GetCharAngle(text, index)
-    if min(angle % (math.pi / 2), -angle % (math.pi / 2)) > UPRIGHT:
+    angle = pdfium.char_angle(text, index)
+    if min(angle % RIGHT_ANGLE, -angle % RIGHT_ANGLE) > UPRIGHT:
         return False
-    thing = raw.FPDFText_GetTextObject(text, index)
-    if thing and raw.FPDFTextObj_GetTextRenderMode(thing) in UNSEEN:
+    thing = pdfium.text_object(text, index)
+    if thing and pdfium.render_mode(thing) in UNSEEN:
         return False
-    colour = drawing.colour
-    if not raw.FPDFText_GetFillColor(text, index, *colour):
+    if not pdfium.fill_colour(text, index, *WORDS_AT):
         return True
-    red, green, blue, alpha = (part.value for part in colour)
+    red, green, blue, alpha = WORDS
     if alpha == 0:
         return False
-    white = min(red, green, blue) >= 250
-    return not white or drawing.shaded((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return min(red, green, blue) < 250 or drawing.shaded(glyph.x, glyph.y)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pypdfium2.raw as raw
 
 from datapackages.model import Box
+from parsers import pdfium_calls as pdfium
 from parsers.page import THIN, Ruling, straight
 from parsers.view import View
 
@@ -17,6 +17,13 @@ Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 DEEPEST = 8  # forms inside forms; hostile files nest them without end
 MOST_SEGMENTS = 20_000  # of one path: a table has hundreds, a map has millions
+PATH, IMAGE, FORM = raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM
+
+# Where pdfium writes its answers. Made once: one thread reads at a time, and each is read at once.
+FLOATS = (ctypes.c_float * 4)()
+FLOATS_AT = tuple(ctypes.addressof(FLOATS) + 4 * i for i in range(4))
+WORDS = (ctypes.c_uint * 4)()
+WORDS_AT = tuple(ctypes.addressof(WORDS) + 4 * i for i in range(4))
 
 
 @dataclass(slots=True)
@@ -26,115 +33,114 @@ class Drawing:
     rulings: list[Ruling] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     shades: list[Box] = field(default_factory=list)
-    colour: tuple[ctypes.c_uint, ...] = field(default_factory=lambda: tuple(ctypes.c_uint() for _ in range(4)))
 
     def shaded(self, x: float, y: float) -> bool:
         """Whether a point lies on a box filled with something other than white, or on a picture."""
         return any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in (*self.shades, *self.images))
 
 
-def read_drawing(page: Any, view: View) -> Drawing:
-    """Walk the objects of a loaded pdfium page, forms included."""
+def read_drawing(page: int, count: int, view: View) -> Drawing:
+    """Walk the ``count`` objects of a loaded page, given by its address, forms included."""
     drawing = Drawing()
-    objects = (raw.FPDFPage_GetObject(page, i) for i in range(raw.FPDFPage_CountObjects(page)))
-    for thing in objects:
-        _read(thing, view, IDENTITY, drawing, 0)
+    for i in range(count):
+        thing = pdfium.page_object(page, i)
+        if (kind := pdfium.object_type(thing)) in (PATH, IMAGE, FORM):
+            _read(thing, kind, view, IDENTITY, drawing, 0)
     return drawing
 
 
-def _read(thing: Any, view: View, matrix: Matrix, drawing: Drawing, depth: int) -> None:
-    kind = raw.FPDFPageObj_GetType(thing)
-    if kind == raw.FPDF_PAGEOBJ_PATH:
+def _read(thing: int, kind: int, view: View, matrix: Matrix, drawing: Drawing, depth: int) -> None:
+    if kind == PATH:
         _path(thing, view, matrix, drawing)
-    elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+    elif kind == IMAGE:
         drawing.images.append(_bounds(thing, view, matrix))
-    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
+    elif kind == FORM and depth < DEEPEST:
         inner = _times(_matrix(thing), matrix)
-        for i in range(raw.FPDFFormObj_CountObjects(thing)):
-            _read(raw.FPDFFormObj_GetObject(thing, i), view, inner, drawing, depth + 1)
+        for i in range(pdfium.form_objects(thing)):
+            part = pdfium.form_object(thing, i)
+            _read(part, pdfium.object_type(part), view, inner, drawing, depth + 1)
 
 
-def _path(thing: Any, view: View, matrix: Matrix, drawing: Drawing) -> None:
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(thing, fill, stroke)
-    if not fill.value and not stroke.value:
+def _path(thing: int, view: View, matrix: Matrix, drawing: Drawing) -> None:
+    pdfium.draw_mode(thing, *WORDS_AT[:2])
+    fill, stroke = WORDS[:2]
+    if not fill and not stroke:
         return  # a clip path
     box = _bounds(thing, view, matrix)
     if min(box[2] - box[0], box[3] - box[1]) <= THIN:
         drawing.rulings.extend(straight(*box))
         return
-    segments = raw.FPDFPath_CountSegments(thing)
+    segments = pdfium.path_segments(thing)
     if segments > MOST_SEGMENTS:
         return
-    if stroke.value:
+    if stroke:
         _stroked(thing, segments, view, matrix, drawing)
     elif segments > 6:
         for part in _parts(thing, segments, view, matrix):
             x0, x1 = min(x for x, _ in part), max(x for x, _ in part)
             top, bottom = min(y for _, y in part), max(y for _, y in part)
             drawing.rulings.extend(straight(x0, top, x1, bottom))
-    if fill.value and not _is_white(thing):
+    if fill and not _is_white(thing):
         drawing.shades.append(box)
 
 
-def _stroked(thing: Any, segments: int, view: View, matrix: Matrix, drawing: Drawing) -> None:
+def _stroked(thing: int, segments: int, view: View, matrix: Matrix, drawing: Drawing) -> None:
     for part in _parts(thing, segments, view, matrix):
         for (xa, ya), (xb, yb) in zip(part, part[1:], strict=False):
             drawing.rulings.extend(straight(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
 
 
-def _parts(thing: Any, segments: int, view: View, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
+def _parts(thing: int, segments: int, view: View, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
     """The subpaths as points on the displayed page, a closed one ending where it began."""
     to_page = _times(_matrix(thing), matrix)
     part: list[tuple[float, float]] = []
-    x, y = ctypes.c_float(), ctypes.c_float()
     for i in range(segments):
-        segment = raw.FPDFPath_GetPathSegment(thing, i)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+        segment = pdfium.path_segment(thing, i)
+        if pdfium.segment_type(segment) == raw.FPDF_SEGMENT_MOVETO:
             if len(part) > 1:
                 yield part
             part = []
-        px, py = _apply(to_page, x.value, y.value)
-        shown = view.box(px, py, px, py)
-        part.append((shown[0], shown[1]))
-        if raw.FPDFPathSegment_GetClose(segment) and part[0] != part[-1]:
+        px, py = _apply(to_page, *_point(segment))
+        part.append(view.box(px, py, px, py)[:2])
+        if pdfium.segment_close(segment) and part[0] != part[-1]:
             part.append(part[0])
     if len(part) > 1:
         yield part
 
 
-def clip_box(clip: Any, path: int, view: View) -> Box:
+def _point(segment: int) -> tuple[float, float]:
+    pdfium.segment_point(segment, *FLOATS_AT[:2])
+    return FLOATS[0], FLOATS[1]
+
+
+def clip_box(clip: int, path: int, view: View) -> Box:
     """The box of one path of a clip path on the displayed page."""
-    x, y = ctypes.c_float(), ctypes.c_float()
-    points = []
-    for i in range(raw.FPDFClipPath_CountPathSegments(clip, path)):
-        raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, i), x, y)
-        points.append((x.value, y.value))
+    count = pdfium.clip_segments(clip, path)
+    points = [_point(pdfium.clip_segment(clip, path, i)) for i in range(count)]
     xs, ys = [px for px, _ in points] or [0.0], [py for _, py in points] or [0.0]
     return view.box(min(xs), min(ys), max(xs), max(ys))
 
 
-def _is_white(thing: Any) -> bool:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not raw.FPDFPageObj_GetFillColor(thing, red, green, blue, alpha):
+def _is_white(thing: int) -> bool:
+    if not pdfium.object_fill(thing, *WORDS_AT):
         return True
-    return alpha.value == 0 or min(red.value, green.value, blue.value) >= 250
+    red, green, blue, alpha = WORDS
+    return alpha == 0 or min(red, green, blue) >= 250
 
 
-def _bounds(thing: Any, view: View, matrix: Matrix) -> Box:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(thing, left, bottom, right, top)
+def _bounds(thing: int, view: View, matrix: Matrix) -> Box:
+    pdfium.object_bounds(thing, *FLOATS_AT)
+    left, bottom, right, top = FLOATS
     if matrix is IDENTITY:
-        return view.box(left.value, bottom.value, right.value, top.value)
-    xa, ya = _apply(matrix, left.value, bottom.value)
-    xb, yb = _apply(matrix, right.value, top.value)
+        return view.box(left, bottom, right, top)
+    xa, ya = _apply(matrix, left, bottom)
+    xb, yb = _apply(matrix, right, top)
     return view.box(xa, ya, xb, yb)
 
 
-def _matrix(thing: Any) -> Matrix:
+def _matrix(thing: int) -> Matrix:
     m = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(thing, m):
+    if not pdfium.object_matrix(thing, ctypes.addressof(m)):
         return IDENTITY
     return m.a, m.b, m.c, m.d, m.e, m.f
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as raw
 
 from datapackages.model import Box
+
+Edges = list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +37,31 @@ class View:
     def height(self) -> float:
         return self.right - self.left if self.turns % 2 else self.top - self.bottom
 
-    def boxes(
-        self, x0: Sequence[float], y0: Sequence[float], x1: Sequence[float], y1: Sequence[float]
-    ) -> list[Box]:
-        """Boxes as displayed from edges in PDF space (``y0`` below ``y1``), many at a time."""
-        left, bottom, right, top = self.left, self.bottom, self.right, self.top
-        edges = zip(x0, y0, x1, y1, strict=True)
+    def edges(self, x0: Edges, y0: Edges, x1: Edges, y1: Edges) -> tuple[Edges, Edges, Edges, Edges]:
+        """Left, top, right and bottom as displayed of many boxes in PDF space (``y0`` below ``y1``)."""
         if self.turns == 0:
-            return [(a - left, top - d, c - left, top - b) for a, b, c, d in edges]
+            return _less(x0, self.left), _from(self.top, y1), _less(x1, self.left), _from(self.top, y0)
         if self.turns == 1:
-            return [(b - bottom, a - left, d - bottom, c - left) for a, b, c, d in edges]
+            return _less(y0, self.bottom), _less(x0, self.left), _less(y1, self.bottom), _less(x1, self.left)
         if self.turns == 2:
-            return [(right - c, b - bottom, right - a, d - bottom) for a, b, c, d in edges]
-        return [(top - d, right - c, top - b, right - a) for a, b, c, d in edges]
+            return _from(self.right, x1), _less(y0, self.bottom), _from(self.right, x0), _less(y1, self.bottom)
+        return _from(self.top, y1), _from(self.right, x1), _from(self.top, y0), _from(self.right, x0)
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
         """One box as displayed; corners may come in any order."""
-        return self.boxes([min(x0, x1)], [min(y0, y1)], [max(x0, x1)], [max(y0, y1)])[0]
+        if x0 > x1:
+            x0, x1 = x1, x0
+        if y0 > y1:
+            y0, y1 = y1, y0
+        if self.turns == 0:
+            return x0 - self.left, self.top - y1, x1 - self.left, self.top - y0
+        left, top, right, bottom = self.edges([x0], [y0], [x1], [y1])
+        return left[0], top[0], right[0], bottom[0]
+
+
+def _less(values: Edges, origin: float) -> Edges:
+    return [value - origin for value in values] if origin else values
+
+
+def _from(origin: float, values: Edges) -> Edges:
+    return [origin - value for value in values]

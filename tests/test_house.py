@@ -30,6 +30,7 @@ OWNERS = {
         "parsers/explain.py",  # pictures of pages are drawn by the library that reads them
         "parsers/ocr.py",
         "parsers/pdfium.py",
+        "parsers/pdfium_calls.py",
         "parsers/pdfium_paths.py",
         "parsers/view.py",
     },

@@ -1,0 +1,48 @@
+"""The calls of pdfium made once for each character and page object, bound to plain addresses.
+
+pypdfium2's own bindings build a typed pointer for every object they return and check one for every
+argument, which costs more than the call. These take and return addresses as integers; ``address``
+turns a typed handle into one. Names, arguments and answers are those of the public headers of pdfium.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from ctypes import c_int, c_void_p
+from typing import Any
+
+import pypdfium2.raw as raw
+
+
+def address(handle: Any) -> int:
+    """The address behind a typed handle of pypdfium2; 0 for none."""
+    return ctypes.cast(handle, c_void_p).value or 0
+
+
+def _bound(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
+    return ctypes.CFUNCTYPE(result, *arguments)(address(function))
+
+
+loose_box = _bound(raw.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
+char_angle = _bound(raw.FPDFText_GetCharAngle, ctypes.c_float, c_void_p, c_int)
+fill_colour = _bound(raw.FPDFText_GetFillColor, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)
+text_object = _bound(raw.FPDFText_GetTextObject, c_void_p, c_void_p, c_int)
+render_mode = _bound(raw.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
+clip_path = _bound(raw.FPDFPageObj_GetClipPath, c_void_p, c_void_p)
+clip_paths = _bound(raw.FPDFClipPath_CountPaths, c_int, c_void_p)
+clip_segments = _bound(raw.FPDFClipPath_CountPathSegments, c_int, c_void_p, c_int)
+clip_segment = _bound(raw.FPDFClipPath_GetPathSegment, c_void_p, c_void_p, c_int, c_int)
+page_object = _bound(raw.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
+form_objects = _bound(raw.FPDFFormObj_CountObjects, c_int, c_void_p)
+form_object = _bound(raw.FPDFFormObj_GetObject, c_void_p, c_void_p, ctypes.c_ulong)
+object_type = _bound(raw.FPDFPageObj_GetType, c_int, c_void_p)
+object_bounds = _bound(raw.FPDFPageObj_GetBounds, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
+object_matrix = _bound(raw.FPDFPageObj_GetMatrix, c_int, c_void_p, c_void_p)
+object_fill = _bound(raw.FPDFPageObj_GetFillColor, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
+draw_mode = _bound(raw.FPDFPath_GetDrawMode, c_int, c_void_p, c_void_p, c_void_p)
+path_segments = _bound(raw.FPDFPath_CountSegments, c_int, c_void_p)
+path_segment = _bound(raw.FPDFPath_GetPathSegment, c_void_p, c_void_p, c_int)
+segment_point = _bound(raw.FPDFPathSegment_GetPoint, c_int, c_void_p, c_void_p, c_void_p)
+segment_type = _bound(raw.FPDFPathSegment_GetType, c_int, c_void_p)
+segment_close = _bound(raw.FPDFPathSegment_GetClose, c_int, c_void_p)
