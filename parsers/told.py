@@ -17,6 +17,8 @@ from datapackages.model import (
     Statement,
     Table,
 )
+from parsers.projects import read_projects
+from parsers.purchases import read_purchases
 from parsers.sections import read_sections
 from parsers.stitch import PageText
 
@@ -42,7 +44,7 @@ def read_told(
         statements=(),
         performance=(),
         indicators=(),
-        projects=(),
-        purchases=(),
+        projects=read_projects(document, tables, facts),
+        purchases=read_purchases(document, tables, facts),
     )
     return told, issues
