@@ -19,7 +19,8 @@ from datapackages.model import (
 )
 from parsers.projects import read_projects
 from parsers.purchases import read_purchases
-from parsers.sections import read_sections
+from parsers.sections import read_passages
+from parsers.statements import read_statements
 from parsers.stitch import PageText
 
 
@@ -38,10 +39,11 @@ def read_told(
     document: Document, texts: Sequence[PageText], tables: Sequence[Table], facts: Sequence[Fact]
 ) -> tuple[Told, list[Issue]]:
     """Read what a document says apart from the figures of its tables."""
-    issues: list[Issue] = []
+    passages = read_passages(texts, tables)
+    statements, issues = read_statements(passages, document, facts)
     told = Told(
-        sections=tuple(read_sections(texts)),
-        statements=(),
+        sections=tuple(passage.section for passage in passages),
+        statements=statements,
         performance=(),
         indicators=(),
         projects=read_projects(document, tables, facts),
