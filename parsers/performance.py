@@ -1,0 +1,193 @@
+"""Performance forms (项目绩效目标表, 整体绩效目标表, 绩效自评表) from tables to forms and indicators.
+
+What varies is the arrangement, not the words: a label with its value beside or below it, blocks of indicators under
+a row of headings, and lists with one project to a row. One table may hold several forms, and one form may go on in
+the next table; every printed cell is a field, an indicator, a label, a person (never kept) or an issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from datapackages.issues import issue
+from datapackages.model import Indicator, Issue, Performance, Table
+from parsers.indicators import Block, Column, Lines, ends_block, read_heading, realigned
+from parsers.performance_fields import Fields
+from parsers.performance_form import Form
+from parsers.performance_grid import Part, Sheet, read_sheet
+from parsers.performance_lists import Layout, ListReader, realigned_list, row_layout, table_layout
+from parsers.performance_names import cut_names
+from parsers.performance_words import is_like, label
+
+FORMS = ("performance_project", "performance_overall", "performance_result")
+MIXED = ("projects", "unrecognised")  # tables that may print targets: their other columns are read elsewhere
+
+
+def read_performance(tables: Sequence[Table]) -> tuple[tuple[Performance, ...], tuple[Indicator, ...], list[Issue]]:
+    """The forms of a document in reading order, their indicators, and an issue for each cell that is none of it."""
+    reader = _Reader()
+    for table in tables:
+        if table.canonical in FORMS:
+            reader.read(table)
+        elif table.canonical in MIXED and table_layout(table) is not None:
+            reader.read_list(table)
+    forms = [form for form in reader.forms if form.is_filled]
+    performance = tuple(form.performance(seq) for seq, form in enumerate(forms, 1))
+    indicators = tuple(line for seq, form in enumerate(forms, 1) for line in form.numbered(seq))
+    return performance, indicators, [*reader.issues, *cut_names(performance, indicators, tables)]
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Goes through the tables; a page that goes on without headings needs what was read before it."""
+
+    forms: list[Form] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    before: Table | None = None
+    lines: Lines | None = None  # the lines that the table before ended in
+    block: Block | None = None  # their block as its headings were printed
+    fields: Fields | None = None
+    listed: tuple[ListReader, Layout] | None = None  # the list that the table before ended in
+
+    def read(self, table: Table) -> None:
+        """Read one table of forms."""
+        layout = table_layout(table)
+        sheet = read_sheet(table, headed=layout is not None)
+        if not sheet.slots:
+            return
+        goes_on = self._goes_on(table, sheet)
+        if layout is not None:
+            self._list(sheet, layout, 0)
+        elif goes_on and self.listed and (again := realigned_list(self.listed[1], sheet.width)):
+            self._list(sheet, again, 0, *self.listed)
+        elif (start := _list_start(sheet)) is not None:
+            self._list(sheet, *start)
+        else:
+            self._form(sheet, goes_on)
+        self.before = table
+        self.issues += _unread(sheet)
+
+    def read_list(self, table: Table) -> None:
+        """Read the targets of a table that is a list of something else."""
+        layout = table_layout(table)
+        if layout is not None:
+            self._list(read_sheet(table, headed=True), layout, 0)
+        self.before, self.listed = table, None
+
+    def _goes_on(self, table: Table, sheet: Sheet) -> bool:
+        """Whether a table is the next page of the one before: the same title, and no label to begin with."""
+        last = self.before
+        if last is None or table.pages[0] - last.pages[-1] > 1 or table.canonical != last.canonical:
+            return False
+        first = next((part for part in sheet.row(0) if part.text), None)
+        if table.title not in ("", last.title) or first is None:
+            return False
+        return label(first.text) is None and not is_like("ignored", first.plain)
+
+    def _list(
+        self,
+        sheet: Sheet,
+        layout: Layout,
+        start: int,
+        reader: ListReader | None = None,
+        printed: Layout | None = None,
+    ) -> None:
+        """Read a list; one that goes on has its reader and the layout that its headings said."""
+        canonical = sheet.table.canonical if sheet.table.canonical in FORMS else FORMS[0]
+        reader = reader or ListReader(canonical)
+        known = len(reader.forms)
+        reader.read(sheet, layout, start)
+        self.forms += reader.forms[known:]
+        self.listed, self.lines, self.fields = (reader, printed or layout), None, None
+
+    def _form(self, sheet: Sheet, goes_on: bool) -> None:
+        self.listed = None
+        if goes_on and self.lines is not None and self.block is not None and self.fields is not None:
+            block = realigned(self.block, sheet.width)
+            self.lines = Lines.of(self.fields.form, block, self.lines) if block else None
+        else:
+            self.fields, self.lines = self._opened(sheet), None
+        for row in range(len(sheet.slots)):
+            self._row(sheet, row)
+
+    def _opened(self, sheet: Sheet) -> Fields:
+        form = Form(sheet.table, sheet.table.canonical)
+        self.forms.append(form)
+        return Fields(form)
+
+    def _row(self, sheet: Sheet, row: int) -> None:
+        assert self.fields is not None
+        parts = [part for part in sheet.starting(row) if part.text]
+        if self._begins_anew(parts):
+            self.fields, self.lines = self._opened(sheet), None
+        if (block := self._heading(sheet, row)) is not None:
+            self.lines, self.block = Lines.of(self.fields.form, block, self.lines), block
+            for part in sheet.row(row):
+                self.fields.form.take(part)
+        elif self.lines is not None and parts and is_like("total_row", parts[0].plain):
+            self._total(sheet, row, self.lines.block)
+        elif self.lines is not None and not ends_block(parts, self.lines.block):
+            self.lines.read_row(sheet, row)
+        else:
+            self.lines = None
+            self.fields.read_row(sheet, row)
+
+    def _begins_anew(self, parts: Sequence[Part]) -> bool:
+        """Whether a row opens the next form of the same table: its project is named again."""
+        assert self.fields is not None
+        told = label(parts[0].text) if parts else None
+        known = self.fields.form
+        return bool(
+            told is not None
+            and told.kind == "field"
+            and told.name in ("project", "department")
+            and told.name in known.fields
+            and known.indicators
+        )
+
+    def _heading(self, sheet: Sheet, row: int) -> Block | None:
+        assert self.fields is not None
+        fields = self.fields
+
+        def period_over(column: Column) -> str:
+            place = Part(text="", page=0, box=None, row=row, column=column.start, column_end=column.end)
+            return fields.period_over(place)
+
+        return read_heading(sheet.row(row), sheet.width, period_over)
+
+    def _total(self, sheet: Sheet, row: int, block: Block) -> None:
+        """The sum under the weights and the scores of a result form."""
+        assert self.fields is not None
+        form = self.fields.form
+        for part in sheet.starting(row):
+            role = next((one.role for one in block.columns if one.start <= part.column < one.end), "")
+            if part.text and role in ("weight", "score") and not is_like("total_row", part.plain):
+                form.add_text("year", f"total_{role}", part.text, part)
+            elif not part.text or is_like("total_row", part.plain):
+                form.take(part)
+
+
+def _list_start(sheet: Sheet) -> tuple[Layout, int] | None:
+    """The layout of a list whose headings are rows of the table, and the row of its first project."""
+    for row in range(min(4, len(sheet.slots))):
+        if (layout := row_layout(sheet, row)) is not None:
+            for part in (one for above in sheet.slots[: row + 1] for one in above):
+                part.read = True
+            return layout, row + 1
+    return None
+
+
+def _unread(sheet: Sheet) -> Iterator[Issue]:
+    """One issue for each printed cell that nothing has taken; never with what stands beside a person's label."""
+    for part in sheet.parts:
+        if not part.text or part.read or is_like("ignored", part.plain):
+            continue
+        yield issue(
+            "form-cell-unread",
+            page=part.page,
+            table=sheet.table.table_id,
+            row=max(part.row - sheet.header_rows, 0) + 1,
+            column=part.column + 1,
+            text=part.text[:60],
+        )
