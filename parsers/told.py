@@ -17,6 +17,7 @@ from datapackages.model import (
     Statement,
     Table,
 )
+from parsers.performance import read_performance
 from parsers.projects import read_projects
 from parsers.purchases import read_purchases
 from parsers.sections import read_passages
@@ -41,11 +42,13 @@ def read_told(
     """Read what a document says apart from the figures of its tables."""
     passages = read_passages(texts, tables)
     statements, issues = read_statements(passages, document, facts)
+    performance, indicators, unread = read_performance(tables)
+    issues += unread
     told = Told(
         sections=tuple(passage.section for passage in passages),
         statements=statements,
-        performance=(),
-        indicators=(),
+        performance=performance,
+        indicators=indicators,
         projects=read_projects(document, tables, facts),
         purchases=read_purchases(document, tables, facts),
     )
