@@ -102,7 +102,7 @@ def _rows(folder: Path, resource: str) -> Iterator[list[str | int | None]]:
             f"{folder.name}/data/{resource}.csv: its columns are not those of schemas/{resource}.json; "
             "run `yusuan package` to write it with this version"
         )
-    amount = names.index("amount") if resource == "facts" else None
+    amount = names.index("amount") if "amount" in names else None
     for line in lines:
         # A key may be printed empty (a sighting without a page); anything else that is empty is NULL.
         values: list[str | int | None] = [

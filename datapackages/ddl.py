@@ -11,7 +11,14 @@ from typing import Any
 
 from datapackages import codes, schemas
 
-AFFINITY = {"string": "TEXT", "list": "TEXT", "integer": "INTEGER", "boolean": "INTEGER", "number": "NUMERIC"}
+AFFINITY = {
+    "string": "TEXT",
+    "list": "TEXT",
+    "array": "TEXT",
+    "integer": "INTEGER",
+    "boolean": "INTEGER",
+    "number": "NUMERIC",
+}
 
 # Each begins with a column that readers filter by and covers the columns they count by: an index
 # led by a counted column would lure the planner away from the filter.
@@ -41,6 +48,39 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("jurisdiction", "type", "severity", "document_year"),
         ("unit_id", "type"),
         ("table_id",),
+    ),
+    "statements": (
+        ("sha256", "page"),
+        ("fact_id",),
+        ("jurisdiction", "document_year", "stage", "metric", "agreement"),
+        ("unit_id", "document_year", "metric"),
+        ("metric", "document_year", "stage", "agreement", "jurisdiction"),
+        ("document_year", "metric", "stage", "agreement", "jurisdiction"),
+    ),
+    "performance": (
+        ("table_id",),
+        ("jurisdiction", "document_year", "stage", "canonical", "attribute"),
+        ("unit_id", "document_year"),
+        ("canonical", "document_year", "stage", "jurisdiction", "attribute"),
+    ),
+    "indicators": (
+        ("jurisdiction", "document_year", "stage", "level1", "level2"),
+        ("unit_id", "document_year"),
+        ("level1", "level2", "document_year", "stage", "jurisdiction"),
+    ),
+    "projects": (
+        ("table_id",),
+        ("jurisdiction", "document_year", "stage", "canonical", "kind"),
+        ("unit_id", "document_year"),
+        ("amount",),
+        ("kind", "document_year", "stage", "canonical", "jurisdiction"),
+    ),
+    "purchases": (
+        ("table_id", "row"),
+        ("jurisdiction", "document_year", "stage", "canonical", "row_role", "method"),
+        ("unit_id", "document_year"),
+        ("amount",),
+        ("canonical", "row_role", "document_year", "stage", "method", "jurisdiction"),
     ),
     "sections": (("jurisdiction", "document_year", "stage", "unit_id"), ("unit_id", "document_year")),
     "slots": (("sha256",), ("document_year", "stage", "is_current", "unit_id")),
@@ -90,7 +130,7 @@ def columns(resource: str) -> list[str]:
     names = []
     for name in schemas.fields(resource):
         names.append(name)
-        if (resource, name) == ("facts", "amount"):
+        if name == "amount":
             names.append("amount_fen")
     return names
 

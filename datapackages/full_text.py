@@ -6,6 +6,7 @@ facts_fts MATCH ?)`` with what ``search_text.match_query`` makes of a reader's w
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from functools import lru_cache
 
@@ -29,6 +30,29 @@ SOURCES: dict[str, tuple[tuple[str, ...], str]] = {
         ("heading_path", "text"),
         "SELECT rowid, heading_path, text FROM sections ORDER BY rowid",
     ),
+    "statements_fts": (
+        ("section", "metric_text", "reason"),
+        "SELECT rowid, section, concat_text(metric_text, compared_with), reason FROM statements ORDER BY rowid",
+    ),
+    "performance_fts": (
+        ("project", "unit", "attribute", "texts"),
+        """
+        SELECT rowid, project, concat_text(department, unit), attribute, json_texts(texts)
+        FROM performance ORDER BY rowid
+        """,
+    ),
+    "projects_fts": (
+        ("name", "kind", "unit"),
+        "SELECT rowid, name, concat_text(prefix, kind), unit FROM projects ORDER BY rowid",
+    ),
+    "purchases_fts": (
+        ("item_name", "project", "unit", "function", "specification"),
+        """
+        SELECT rowid, concat_text(item_code, item_name), project, unit,
+          concat_text(function_code, function_name), concat_text(specification, method)
+        FROM purchases ORDER BY rowid
+        """,
+    ),
     "tables_fts": (
         ("title", "label", "unit_name", "column_labels"),
         "SELECT rowid, title, label, unit_name, column_labels FROM tables ORDER BY rowid",
@@ -37,8 +61,9 @@ SOURCES: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 def build(connection: sqlite3.Connection) -> None:
-    """Create and fill the three indexes."""
+    """Create and fill the indexes."""
     connection.create_function("concat_text", -1, _concat, deterministic=True)
+    connection.create_function("json_texts", 1, _json_texts, deterministic=True)
     for name, (columns, query) in SOURCES.items():
         listed = ", ".join(columns)
         connection.execute(f"CREATE VIRTUAL TABLE {name} USING fts5({listed}, content='', tokenize='ascii')")
@@ -51,6 +76,10 @@ def build(connection: sqlite3.Connection) -> None:
 def _concat(*texts: str | None) -> str:
     # The bar separates: no phrase reaches from one text into the next.
     return " | ".join(filter(None, texts))
+
+
+def _json_texts(listed: str | None) -> str:
+    return _concat(*(entry["text"] for entry in json.loads(listed or "[]")))
 
 
 @lru_cache(maxsize=1 << 16)

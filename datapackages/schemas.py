@@ -20,6 +20,11 @@ RESOURCES = (
     "tables",
     "facts",
     "sections",
+    "statements",
+    "performance",
+    "indicators",
+    "projects",
+    "purchases",
     "issues",
 )
 

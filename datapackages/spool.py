@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from datapackages import issues, tabular
+from datapackages import issues, tabular, told_rows
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
 
 T = TypeVar("T")
@@ -63,6 +63,8 @@ class Spool:
         _keep(folder, "tables", (_table(table, common, totals.get(table.table_id)) for table in tables))
         _keep(folder, "facts", (_fact(fact, jurisdiction) for fact in facts))
         _keep(folder, "sections", (_section(section, common) for section in sections))
+        for resource, rows in told_rows.rows(parsed, facts, _without_scope(common)).items():
+            _keep(folder, resource, rows)
         _keep(folder, "issues", (issue_row(issue, seq, common) for seq, issue in enumerate(found, start=1)))
         return Entry(
             document=parsed.document,

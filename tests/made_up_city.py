@@ -9,7 +9,21 @@ import hashlib
 from dataclasses import replace
 from decimal import Decimal
 
-from datapackages.model import Cell, Document, Fact, Issue, ParsedDocument, Section, Sighting, Table
+from datapackages.model import (
+    Cell,
+    Document,
+    Fact,
+    Indicator,
+    Issue,
+    ParsedDocument,
+    Performance,
+    Project,
+    Purchase,
+    Section,
+    Sighting,
+    Statement,
+    Table,
+)
 
 CITY = "999900"
 
@@ -70,8 +84,60 @@ def total(of: str) -> Fact:
     )  # fmt: skip
 
 
+def statement(of: str, **changes: object) -> Statement:
+    said = Statement(
+        seq=1, section="第二部分/支出", metric="expenditure_total", metric_text="支出总计", amount_text="30.5",
+        amount=Decimal("305000.00"), value=None, unit="万元", change="1.5", change_percent="5.17%",
+        direction="increase", compared_with="上年", reason="人员增加", span=(8, 12), page=2,
+        box=(60.0, 90.5, 95.256, 104.0), fact_id=fact(of).fact_id, agreement="equal",
+    )  # fmt: skip
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
+def form(of: str, **changes: object) -> Performance:
+    said = Performance(
+        form_seq=1, canonical="performance_project", project="QT校舍维修", department="205-示例市教育局[部门]",
+        unit="示例市教育局", attribute="经常性项目", term="3年", money_unit="万元",
+        funds=(("implementation", "total", "1,020.50"), ("year", "total", "30.50"), ("year", "other", "无")),
+        texts=(
+            ("implementation", "goal", "三年修完"), ("year", "goal", "修好\n两处校舍"), ("year", "plan", "分|两步"),
+        ),
+        filled_on="20251120", pages=(3,), table_id=table(of).table_id,
+    )  # fmt: skip
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
+INDICATOR = Indicator(
+    form_seq=1, seq=1, period="year", level1="产出指标", level2="数量指标", level3="维修校舍", operator=">=",
+    target="2", unit="处", weight="10", is_core=True, actual="", score="", deviation_reason="", raw="≥2处", page=3,
+    box=None,
+)  # fmt: skip
+
+
+def project(of: str, **changes: object) -> Project:
+    funds = (("total", Decimal(305000)), ("general_public", Decimal("305000.00")), ("unit_funds", Decimal(0)))
+    said = Project(
+        project_seq=1, name="校舍维修", prefix="QT", kind="特定目标类", unit="示例市教育局", funds=funds,
+        fact_ids=(fact(of).fact_id,), page=1,
+    )  # fmt: skip
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
+def purchase(of: str, **changes: object) -> Purchase:
+    said = Purchase(
+        table_id=table(of).table_id, row=2, canonical="procurement", unit="示例市教育局", function_code="2050202",
+        function_name="小学教育", project="校舍维修", item_code="A05010301", item_name="课桌椅",
+        specification="双人", quantity="50", quantity_unit="套", econ_dept_code="31002", econ_gov_code="", method="分散采购", time="5月",
+        amount=Decimal(305000), row_role="leaf", fact_ids=(fact(of).fact_id,), page=1,
+    )  # fmt: skip
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
 def parsed(name: str, **changes: object) -> ParsedDocument:
-    """A unit's document with one table, two figures, one section and no issue; ``changes`` concern the document."""
+    """A unit's document with one table, two figures, one of everything else and no issue.
+
+    ``changes`` concern the document.
+    """
     said = document(name, **changes)
     joined = {
         "unit_name": said.unit_name, "document_year": said.fiscal_year, "stage": said.stage, "scope": said.scope,
@@ -81,6 +147,11 @@ def parsed(name: str, **changes: object) -> ParsedDocument:
         tables=(table(name, unit_name=said.unit_name),),
         facts=(fact(name, **joined), replace(total(name), **joined)),  # type: ignore[arg-type]
         sections=(Section(seq=1, heading_path="第一部分/主要职责", text="负责教育，\n包括小学。", pages=(1, 2)),),
+        statements=(statement(name),),
+        performance=(form(name),),
+        indicators=(INDICATOR,),
+        projects=(project(name),),
+        purchases=(purchase(name),),
     )
 
 

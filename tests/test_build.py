@@ -54,7 +54,7 @@ def search(connection: sqlite3.Connection, table: str, query: str) -> list[int]:
 @pytest.mark.parametrize("resource", schemas.RESOURCES)
 def test_every_resource_is_a_table_with_its_columns(database: sqlite3.Connection, resource: str) -> None:
     found = [name for _, name, *_ in database.execute(f'PRAGMA table_info("{resource}")')]
-    extra = ["amount_fen"] if resource == "facts" else []
+    extra = ["amount_fen"] if "amount" in schemas.fields(resource) else []
     assert [name for name in found if name not in extra] == list(schemas.fields(resource))
 
 
@@ -135,6 +135,32 @@ def test_sections_and_tables_are_found(database: sqlite3.Connection) -> None:
     assert search(database, "sections", "包括小学") == [1, 2]
     assert search(database, "sections", "主要职责") == [1, 2]
     assert len(search(database, "tables", "民政 支出总表")) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "query", "found"),
+    [
+        ("statements", "支出总计", 2),
+        ("statements", "人员增加", 2),
+        ("performance", "校舍维修", 2),
+        ("performance", "两处校舍", 2),
+        ("performance", "goal", 0),
+        ("projects", "特定目标", 2),
+        ("projects", "教育局 校舍", 2),
+        ("purchases", "课桌椅", 2),
+        ("purchases", "A0501", 2),
+    ],
+)
+def test_statements_forms_projects_and_purchases_are_found(
+    database: sqlite3.Connection, table: str, query: str, found: int
+) -> None:
+    assert len(search(database, table, query)) == found
+
+
+def test_money_of_every_resource_is_kept_in_fen_too(database: sqlite3.Connection) -> None:
+    for table in ("statements", "performance", "projects", "purchases"):
+        sql = f"SELECT DISTINCT amount, amount_fen FROM {table}"
+        assert database.execute(sql).fetchall() == [(305000, 30500000)], table
 
 
 def test_packages_are_listed_for_download(database: sqlite3.Connection, packaged: Path) -> None:

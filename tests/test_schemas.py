@@ -10,7 +10,19 @@ import jsonschema
 import pytest
 
 from datapackages import codes, dictionary, schemas
-from datapackages.model import Document, Fact, Issue, Section, Sighting, Table
+from datapackages.model import (
+    Document,
+    Fact,
+    Indicator,
+    Issue,
+    Performance,
+    Project,
+    Purchase,
+    Section,
+    Sighting,
+    Statement,
+    Table,
+)
 from datapackages.units import Unit
 
 # The names a schema may use; a misspelt one would be ignored by frictionless without a word.
@@ -21,7 +33,7 @@ FIELD = {
     "additionalProperties": False,
     "properties": {
         "name": NAME,
-        "type": {"enum": ["string", "integer", "number", "boolean", "list"]},
+        "type": {"enum": ["string", "integer", "number", "boolean", "list", "array"]},
         "title": {"type": "string", "pattern": "[\u4e00-\u9fff]"},
         "description": {"type": "string", "minLength": 3},
         "delimiter": {"const": "|"},
@@ -147,6 +159,15 @@ def test_the_resources_carry_what_the_types_carry() -> None:
     assert set(schemas.fields("sightings")) == names(Sighting)
     assert set(schemas.fields("tables")) == names(Table) | joined | place_of_table
     assert set(schemas.fields("sections")) == names(Section) | joined
+    edges = {"x0", "top", "x1", "bottom"}
+    assert set(schemas.fields("statements")) == names(Statement) - {"box"} | edges | joined
+    assert set(schemas.fields("performance")) == names(Performance) | {"amount", "goal"} | joined
+    assert set(schemas.fields("indicators")) == names(Indicator) - {"box"} | edges | joined
+    by_fund = {"amount", *(f"amount_{fund}" for fund in codes.labels("funds") if fund != "total")}
+    assert (
+        set(schemas.fields("projects")) == names(Project) - {"funds"} | by_fund | {"table_id", "canonical"} | joined
+    )
+    assert set(schemas.fields("purchases")) == names(Purchase) | joined
     assert set(schemas.fields("issues")) == names(Issue) - {"table"} | joined | {"seq", "table_id"}
     assert set(schemas.fields("units")) == names(Unit)
     assert set(schemas.fields("jurisdictions")) == names(codes.Jurisdiction)

@@ -77,6 +77,11 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
         "tables": 1,
         "facts": 2,
         "sections": 1,
+        "statements": 1,
+        "performance": 1,
+        "indicators": 1,
+        "projects": 1,
+        "purchases": 1,
         "issues": 0,
     }
     _, leaf = rows(packed, "facts")
@@ -125,6 +130,137 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
     }
     assert column(packed, "classifications", "code") == ["205", "20502", "2050202"]
     assert rows(packed, "sections")[0]["text"] == "负责教育，\n包括小学。"
+
+
+def told(data: Path, resource: str) -> dict[str, str]:
+    """The filled fields of the only row of a resource."""
+    (row,) = rows(data, resource)
+    return {name: value for name, value in row.items() if value}
+
+
+PLACED = {
+    "sha256": city.sha("a"),
+    "jurisdiction": "999900",
+    "unit_id": "cn-999900-u0001",
+    "document_year": "2026",
+    "stage": "budget",
+}
+
+
+def test_a_stated_figure_names_its_place_and_the_fact_it_restates(packed: Path) -> None:
+    assert told(packed, "statements") == {
+        **PLACED,
+        "seq": "1",
+        "section": "第二部分/支出",
+        "metric": "expenditure_total",
+        "metric_text": "支出总计",
+        "amount_text": "30.5",
+        "amount": "305000",
+        "unit": "万元",
+        "change": "1.5",
+        "change_percent": "5.17%",
+        "direction": "increase",
+        "compared_with": "上年",
+        "reason": "人员增加",
+        "span": "8|12",
+        "page": "2",
+        "x0": "60",
+        "top": "90.5",
+        "x1": "95.26",
+        "bottom": "104",
+        "fact_id": f"{city.sha('a')[:16]}-p1-x150-y120",
+        "agreement": "equal",
+    }
+
+
+def test_a_performance_form_keeps_what_is_printed_and_tells_the_year_s_total_in_yuan(packed: Path) -> None:
+    row = told(packed, "performance")
+    assert json.loads(row.pop("funds")) == [
+        {"period": "implementation", "name": "total", "text": "1,020.50"},
+        {"period": "year", "name": "total", "text": "30.50"},
+        {"period": "year", "name": "other", "text": "无"},
+    ]
+    assert [entry["text"] for entry in json.loads(row.pop("texts"))] == ["三年修完", "修好\n两处校舍", "分|两步"]
+    assert row == {
+        **PLACED,
+        "form_seq": "1",
+        "table_id": f"{city.sha('a')[:16]}-p1-x50-y80",
+        "pages": "3",
+        "canonical": "performance_project",
+        "project": "QT校舍维修",
+        "department": "205-示例市教育局[部门]",
+        "unit": "示例市教育局",
+        "attribute": "经常性项目",
+        "term": "3年",
+        "money_unit": "万元",
+        "amount": "305000",
+        "goal": "修好\n两处校舍",
+        "filled_on": "20251120",
+    }
+    assert told(packed, "indicators") == {
+        **PLACED, "form_seq": "1", "seq": "1", "period": "year", "level1": "产出指标", "level2": "数量指标",
+        "level3": "维修校舍", "operator": ">=", "target": "2", "unit": "处", "weight": "10", "is_core": "1",
+        "raw": "≥2处", "page": "3",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("funds", "money_unit", "amount"),
+    [
+        ((("implementation", "total", "12.345"),), "万元", "123450"),
+        ((("year", "total", "0"), ("implementation", "total", "5")), "元", "0"),
+        ((("year", "total", "约30万"),), "万元", ""),
+        ((("year", "total", "1,23"),), "万元", ""),
+        ((("year", "total", "30.50"),), "", ""),
+        ((("year", "other", "30.50"),), "元", ""),
+        ((), "元", ""),
+    ],
+)
+def test_only_a_printed_total_with_a_unit_becomes_yuan(
+    funds: tuple[tuple[str, str, str], ...], money_unit: str, amount: str, tmp_path: Path
+) -> None:
+    form = city.form("a", funds=funds, money_unit=money_unit)
+    write_packages([replace(city.parsed("a"), performance=(form,))], [], tmp_path)
+    assert rows(tmp_path, "performance")[0]["amount"] == amount
+
+
+def test_a_project_has_a_column_for_each_fund_and_zero_is_not_empty(packed: Path) -> None:
+    assert told(packed, "projects") == {
+        **PLACED,
+        "project_seq": "1",
+        "table_id": f"{city.sha('a')[:16]}-p1-x50-y80",
+        "canonical": "expenditure",
+        "page": "1",
+        "name": "校舍维修",
+        "prefix": "QT",
+        "kind": "特定目标类",
+        "unit": "示例市教育局",
+        "amount": "305000",
+        "amount_general_public": "305000",
+        "amount_unit_funds": "0",
+        "fact_ids": f"{city.sha('a')[:16]}-p1-x150-y120",
+    }
+
+
+def test_a_purchase_tells_what_is_bought_for_how_much(packed: Path) -> None:
+    row = told(packed, "purchases")
+    assert (row["table_id"], row["row"], row["row_role"]) == (f"{city.sha('a')[:16]}-p1-x50-y80", "2", "leaf")
+    assert {name: row[name] for name in ("item_code", "item_name", "quantity", "quantity_unit", "amount")} == {
+        "item_code": "A05010301", "item_name": "课桌椅", "quantity": "50", "quantity_unit": "套",
+        "amount": "305000",
+    }  # fmt: skip
+
+
+def test_a_purchase_of_a_table_that_was_read_twice_counts_once(tmp_path: Path) -> None:
+    twice = (city.purchase("a"), city.purchase("a", item_name="again"))
+    write_packages([replace(city.parsed("a"), purchases=twice)], [], tmp_path)
+    assert column(tmp_path, "purchases", "item_name") == ["课桌椅"]
+
+
+def test_a_stated_figure_that_restates_a_fact_nobody_has_stops_the_release(tmp_path: Path) -> None:
+    lost = replace(city.parsed("a"), statements=(city.statement("a", fact_id="nowhere"),))
+    with pytest.raises(InvalidPackage, match=r"data/statements\.csv, row 2"):
+        write_packages([lost], [], tmp_path)
 
 
 def test_a_table_tells_its_place_size_and_printed_total(packed: Path) -> None:
@@ -194,7 +330,7 @@ def test_the_same_input_gives_the_same_bytes_anywhere_in_any_order(tmp_path: Pat
         subprocess.run([sys.executable, "-c", SCRIPT, *arguments], check=True, env=env)
         made.append((files(data / "packages"), (data / "site" / "budgets.db").read_bytes(), files(data / "review")))
     assert made[0] == made[1]
-    assert len(made[0][0]) == 2 * 13
+    assert len(made[0][0]) == 2 * 18
 
 
 def test_a_newer_document_of_the_same_slot_is_current_and_the_older_stays_listed(tmp_path: Path) -> None:
@@ -438,7 +574,7 @@ def test_hostile_and_long_texts_come_through_validation(tmp_path: Path) -> None:
     hostile = 'a, "b"\r\n\x00\x1b\ud800\u202e=1+1;\'|\t' + "很长" * 100_000
     chapter = Section(seq=1, heading_path="'", text=hostile, pages=(1,))
     write_packages([replace(city.parsed("a"), sections=(chapter,))], [], tmp_path)
-    assert column(tmp_path, "sections", "text") == ["a, \"b\"\n=1+1;'|\t" + "很长" * 100_000]
+    assert column(tmp_path, "sections", "text") == ['a, "b"\n=1+1;\'|\t' + "很长" * 100_000]
 
 
 @pytest.mark.parametrize("wrong", ["NaN", "1e5", "３"])

@@ -1,6 +1,7 @@
 """How single values are shown: figures and documents as links, money in yuan, codes in words."""
 
 import html
+import json
 import re
 from collections.abc import Awaitable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ FACT_ID = re.compile(r"[0-9a-f]{16}-p\d+-x-?\d+-y-?\d+")
 UNIT_ID = re.compile(r"cn-[0-9a-z-]+-u\d+")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 VOCABULARIES = {
+    "agreement": "agreements",
     "block": "blocks",
     "canonical": "canonicals",
     "code_basis": "code_bases",
@@ -26,7 +28,9 @@ VOCABULARIES = {
     "fund": "funds",
     "item": "items",
     "measure": "measures",
+    "metric": "metrics",
     "part": "parts",
+    "period": "periods",
     "phase": "phases",
     "reading": "readings",
     "row_role": "row_roles",
@@ -43,12 +47,15 @@ OF_ONE_TABLE = {
     ("classifications", "scheme"): "schemes",
     ("documents", "kind"): "kinds",
     ("jurisdictions", "level"): "levels",
+    ("statements", "direction"): "change_directions",
     ("units", "kind"): "unit_kinds",
     ("units", "state"): "unit_states",
 }
-TRUTHS = ("additive", "is_current")
+TRUTHS = ("additive", "is_core", "is_current")
 COUNTS = ("bytes", "documents", "facts", "issues", "tables", "zip_bytes")
 LISTS = ("aliases", "column_labels", "names", "pages", "short_names")
+# Lists of period, name and text that a form prints, and the word list of the names.
+PRINTED = {"funds": "performance_funds", "texts": "performance_texts"}
 
 
 class Html(str):
@@ -138,8 +145,10 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
         return "document"
     if column in ("unit_id", "parent") and UNIT_ID.fullmatch(text):
         return "unit"
-    if (column == "amount" or column.endswith("_amount")) and _decimal(value) is not None:
+    if _is_yuan(column) and _decimal(value) is not None:
         return "amount"
+    if table == "performance" and column in PRINTED:
+        return "printed"
     if text.startswith(("http://", "https://")) and not re.search(r"\s", text):
         return "url"
     if column in TRUTHS:
@@ -149,6 +158,19 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
     if column in LISTS and ("|" in text or "/" in text):
         return "list"
     return "word" if word(value, column, table) != text else ""
+
+
+def _is_yuan(column: str) -> bool:
+    return column == "amount" or column.endswith("_amount") or column.removeprefix("amount_") in _labels("funds")
+
+
+def printed(value: Any, column: str) -> list[tuple[str, str, str]]:
+    """What a form prints as period, name and text, in words."""
+    names, periods = _labels(PRINTED[column]), _labels("periods")
+    return [
+        (periods.get(entry["period"], entry["period"]), names.get(entry["name"], entry["name"]), entry["text"])
+        for entry in json.loads(value)
+    ]
 
 
 @hookimpl
@@ -161,6 +183,7 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
         return None
     words = label or word(value, column, table)
     shown = {"kind": kind, "value": value, "label": label, "word": words, "urls": datasette.urls}
+    shown["printed"] = printed(value, column) if kind == "printed" else []
 
     async def drawn() -> Html:
         return Html(await datasette.jinja_env.get_template("_cell.html").render_async(shown))

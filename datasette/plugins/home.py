@@ -5,7 +5,7 @@ from typing import Any
 from datasette import hookimpl
 
 MADE_UP = "999900"  # the jurisdiction of the demonstration's made-up city
-TILES = ("jurisdictions", "units", "documents", "tables", "facts")
+TILES = ("jurisdictions", "units", "documents", "tables", "facts", "projects", "performance", "purchases")
 PLACES = """
 select p.jurisdiction, coalesce(j.name, '') as place, p.document_year as year, p.stage, p.documents, p.facts
 from packages p left join jurisdictions j on j.code = p.jurisdiction
@@ -17,7 +17,14 @@ from documents d join sightings s on s.sha256 = d.sha256
 where d.is_current
 group by d.sha256 order by date desc, d.title, d.sha256 limit 12
 """
-DOORS = ("three_public", "largest_changes", "largest_projects", "units_without_documents", "issues_by_type")
+DOORS = (
+    "three_public",
+    "largest_changes",
+    "largest_projects",
+    "largest_purchases",
+    "units_without_documents",
+    "issues_by_type",
+)
 
 
 def _metadata(datasette: Any) -> dict[str, Any]:
