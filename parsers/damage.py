@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-STREAM = re.compile(rb"(?<!end)stream\r?\n")
+OPENING, CLOSING = b"stream", b"endstream"
 PACKED = re.compile(rb"/Filter\s*\[?\s*(/ASCII85Decode\s*)?/FlateDecode")
 PIECE = 1 << 20  # bytes unpacked at a time; what they are is of no interest
 
@@ -29,10 +29,21 @@ def broken_streams(content: bytes) -> tuple[int, int]:
 
 def _unpacked(content: bytes) -> Iterator[bool]:
     """For each packed stream whether it unpacks to its end."""
-    for found in STREAM.finditer(content):
-        if packed := PACKED.search(_dictionary(content, found.start())):
-            body = _body(content, found.end())
+    for start, body_at in _streams(content):
+        if packed := PACKED.search(_dictionary(content, start)):
+            body = _body(content, body_at)
             yield _unpacks(_from_letters(body) if packed[1] else body)
+
+
+def _streams(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where the keyword of each stream stands and where its body begins, after the end of that line."""
+    start = content.find(OPENING)
+    while start >= 0:
+        after = start + len(OPENING)
+        line_end = content[after : after + 2]
+        if content[start - 3 : start] != b"end" and (line_end[:1] == b"\n" or line_end == b"\r\n"):
+            yield start, after + (1 if line_end[:1] == b"\n" else 2)
+        start = content.find(OPENING, after)
 
 
 def _dictionary(content: bytes, end: int) -> bytes:
@@ -41,7 +52,7 @@ def _dictionary(content: bytes, end: int) -> bytes:
 
 
 def _body(content: bytes, start: int) -> bytes:
-    end = content.find(b"endstream", start)
+    end = content.find(CLOSING, start)
     return content[start:end] if end >= 0 else content[start:]
 
 

@@ -9,6 +9,7 @@ browser and reportlab files have 9 % and more of strange ones, and with a shifte
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -29,7 +30,7 @@ LATIN_IN_CHINESE = set("·×÷±§°²³©®")  # of Latin-1, which Chinese text
 
 def without_garbage(pages: Sequence[Page]) -> tuple[list[Page], list[Issue]]:
     """The pages, those that are not text emptied of their characters, and an issue for each of these."""
-    bad = {page.number for page in pages if is_garbage("".join(glyph.text for glyph in page.glyphs))}
+    bad = {page.number for page in pages if is_garbage("".join([glyph[0] for glyph in page.glyphs]))}
     kept = [replace(page, glyphs=()) if page.number in bad else page for page in pages]
     return kept, [issue("text-is-not-text", page=number) for number in sorted(bad)]
 
@@ -38,11 +39,13 @@ def is_garbage(text: str) -> bool:
     """Whether the characters of a page, in any order, cannot be what is printed on it."""
     if len(text) < ENOUGH:
         return False
-    if sum(map(is_strange, text)) > MOST_STRANGE * len(text):
+    counts = Counter(text)
+    if sum(count for char, count in counts.items() if is_strange(char)) > MOST_STRANGE * len(text):
         return True
-    chinese = [char for char in text if unicodedata.category(char) == "Lo"]
-    known = sum(char in common() for char in chinese)
-    return len(chinese) >= ENOUGH_CHINESE and known < LEAST_COMMON * len(chinese)
+    chinese = {char: count for char, count in counts.items() if unicodedata.category(char) == "Lo"}
+    total = sum(chinese.values())
+    known = sum(count for char, count in chinese.items() if char in common())
+    return total >= ENOUGH_CHINESE and known < LEAST_COMMON * total
 
 
 @cache

@@ -193,7 +193,7 @@ def _is_body(row: Sequence[GridCell]) -> bool:
 
 def is_amount(text: str) -> bool:
     """Whether folded text is a printed number."""
-    return bool(words()["amount"].search(text))
+    return not text.isalpha() and words()["amount"].search(text) is not None
 
 
 def _header(rows: Sequence[list[GridCell]], spans: dict[int, int], width: int) -> tuple[tuple[str, ...], ...]:

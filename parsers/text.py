@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from datapackages.model import Box
 from parsers.page import Glyph
@@ -17,12 +18,16 @@ from parsers.page import Glyph
 RADICAL = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")  # some fonts map them in place of the character itself
 FIGURE = frozenset("0123456789.,-")  # the characters of a printed figure
 WHITE = re.compile(r"[\s\u200b\ufeff\u00ad\u3000]+")
+FROM_LEFT = itemgetter(1)  # x0 of a glyph
+ODD = re.compile(f"{WHITE.pattern}|{RADICAL.pattern}")
 
 
 def fold(text: str) -> str:
     """Compatibility forms, full-width digits and Kangxi radicals to plain ones; white space removed."""
     if text.isascii() and " " not in text:  # a figure: most of what is asked
         return text if text.isprintable() else WHITE.sub("", text)
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):  # a name
+        return text
     return WHITE.sub("", unicodedata.normalize("NFKC", text))
 
 
@@ -37,6 +42,8 @@ def fold_keep(text: str, count: int) -> str:
 
 def tidy(text: str) -> str:
     """Printed text without white space; radicals folded, but full-width punctuation kept as printed."""
+    if not ODD.search(text):
+        return text
     return WHITE.sub("", RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
 
 
@@ -67,16 +74,22 @@ def cluster(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     if _one_line(glyphs):
         return [glyphs]
     rows: list[list[Glyph]] = []
-    middles: list[float] = []
-    for glyph in sorted(glyphs, key=lambda g: (g.y, g.x0)):
-        reach = max(glyph.bottom - glyph.top, 4.0) * 0.5
-        if rows and abs(glyph.y - middles[-1]) <= reach:
-            rows[-1].append(glyph)
-            middles[-1] += (glyph.y - middles[-1]) / len(rows[-1])
+    row: list[Glyph] = []
+    middle = float("-inf")
+    placed = sorted([((top + bottom) / 2, x0, place) for place, (_, x0, top, _, bottom) in enumerate(glyphs)])
+    for y, _, place in placed:
+        glyph = glyphs[place]
+        reach = max(glyph[4] - glyph[2], 4.0) * 0.5
+        if y - middle <= reach:
+            row.append(glyph)
+            middle += (y - middle) / len(row)
         else:
-            rows.append([glyph])
-            middles.append(glyph.y)
-    return [sorted(row, key=lambda g: g.x0) for row in rows]
+            row = [glyph]
+            rows.append(row)
+            middle = y
+    for row in rows:
+        row.sort(key=FROM_LEFT)
+    return rows
 
 
 def _one_line(glyphs: Sequence[Glyph]) -> bool:
@@ -92,18 +105,16 @@ def _one_line(glyphs: Sequence[Glyph]) -> bool:
 
 
 def _line(row: Sequence[Glyph]) -> Line:
-    return Line(tidy("".join(g.text for g in row)), bounds(row))
+    return Line(tidy("".join([g[0] for g in row])), bounds(row))
 
 
 def bounds(glyphs: Sequence[Glyph]) -> Box:
-    return (
-        min(g.x0 for g in glyphs),
-        min(g.top for g in glyphs),
-        max(g.x1 for g in glyphs),
-        max(g.bottom for g in glyphs),
-    )
+    _, x0, top, x1, bottom = zip(*glyphs, strict=True)
+    return min(x0), min(top), max(x1), max(bottom)
 
 
 def cell_text(glyphs: Sequence[Glyph]) -> str:
     """The text of one cell: its lines in order, joined, because a wrapped name or number is one value."""
-    return tidy("".join(glyph.text for row in cluster(glyphs) for glyph in row))
+    if _one_line(glyphs):
+        return tidy("".join([glyph[0] for glyph in glyphs]))
+    return tidy("".join([glyph[0] for row in cluster(glyphs) for glyph in row]))
