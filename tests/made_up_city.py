@@ -127,8 +127,9 @@ def purchase(of: str, **changes: object) -> Purchase:
     said = Purchase(
         table_id=table(of).table_id, row=2, canonical="procurement", unit="示例市教育局", function_code="2050202",
         function_name="小学教育", project="校舍维修", item_code="A05010301", item_name="课桌椅",
-        specification="双人", quantity="50", quantity_unit="套", econ_dept_code="31002", econ_gov_code="", method="分散采购", time="5月",
-        amount=Decimal(305000), row_role="leaf", fact_ids=(fact(of).fact_id,), page=1,
+        specification="双人", quantity="50", quantity_unit="套", econ_dept_code="31002", econ_gov_code="",
+        method="分散采购", time="5月", amount=Decimal(305000), row_role="leaf",
+        fact_ids=(fact(of).fact_id,), page=1,
     )  # fmt: skip
     return replace(said, **changes)  # type: ignore[arg-type]
 
