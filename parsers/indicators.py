@@ -17,6 +17,7 @@ from parsers.performance_words import column as heading
 from parsers.performance_words import group, is_like, label, level1_of, pattern, said_beside
 from parsers.text import fold
 
+UNKNOWN = "unknown"  # a heading that is not understood: what stands under it becomes an issue
 LEVELS = ("level1", "level2", "level3", "packed")
 
 
@@ -67,24 +68,26 @@ def read_heading(parts: Sequence[Part], width: int, period_over: Callable[[Colum
         role, period = heading(part.text)
         if role == "packed" and not columns and len(parts) > 1:
             role = ""  # the label of the whole block: 绩效指标
-        if not role and (columns or not is_like("row_label", part.plain)):
+        if not role and not columns and not is_like("row_label", part.plain):
             return None
-        columns.append(Column(role, period, part.column, part.column_end))
-    roles = {found.role for found in columns}
-    if not roles & {"level3", "packed"} or not roles & {"target", "level2"}:
+        columns.append(Column(role or ("" if not columns else UNKNOWN), period, part.column, part.column_end))
+    roles = [found.role for found in columns if found.role and found.role != UNKNOWN]
+    unknown = sum(found.role == UNKNOWN for found in columns)
+    if not {"level3", "packed"} & set(roles) or not {"target", "level2"} & set(roles) or unknown >= len(roles):
         return None
-    return Block(tuple(columns), tuple(_segments(columns, period_over)), width)
+    return Block(tuple(columns), tuple(read_segments(columns, period_over)), width)
 
 
 def _sets(columns: Sequence[Column]) -> list[dict[str, Column]]:
     """The columns by role, a set for each target; a blank form may have lost its last column."""
     sets: list[dict[str, Column]] = [{}]
     for column in columns:
-        if column.role in sets[-1] and "target" in sets[-1]:
+        again = column.role in (*LEVELS, "target") and column.role in sets[-1] and "target" in sets[-1]
+        if again and any(later.role == "target" for later in columns if later.start >= column.start):
             sets.append({})
-        if column.role:
-            sets[-1][column.role] = column
-    sets = [found for found in sets if "target" in found] or sets[:1]
+        if column.role and column.role != UNKNOWN:
+            role = column.role if column.role not in sets[-1] else "remark"
+            sets[-1].setdefault(role, column)
     for before, after in zip(sets, sets[1:], strict=False):
         for role in LEVELS:
             if role in before:
@@ -92,7 +95,7 @@ def _sets(columns: Sequence[Column]) -> list[dict[str, Column]]:
     return sets
 
 
-def _segments(columns: Sequence[Column], period_over: Callable[[Column], str]) -> list[Segment]:
+def read_segments(columns: Sequence[Column], period_over: Callable[[Column], str]) -> list[Segment]:
     sets = _sets(columns)
     label_period = next((column.period for column in columns if not column.role and column.period), "")
     out = []
@@ -157,6 +160,7 @@ class Lines:
             self._append(number, name)
             return
         self.last[number] = (name, target)
+        self._drop_group(segment.period, found, row)
         if told or (own and "level2" not in found and found.get("level1") in own):
             self.form.indicators.append(self._indicator(segment.period, levels, found))
 
@@ -176,7 +180,9 @@ class Lines:
         level1 = "" if is_like("row_label", fold(first)) else first
         level1 = level1 or level1_of(level2)
         if "level2" in found and not level2 and (not level1 or level1 == self.levels.get("level1")):
-            level2 = self.levels.get("level2", "")
+            name = found.get("level3")
+            anew = name is not None and pattern("numbered_first").match(name.plain)  # 指标1 opens another level
+            level2 = "" if anew and name is not None and name.row == row else self.levels.get("level2", "")
         level1 = level1 or (self.levels.get("level1", "") if "level1" in found else "")
         level3 = _said(found.get("level3")) or ("" if "level3" in found else _said(found.get("packed")))
         if "level3" not in found and (match := pattern("packed_name").match(level3)):
@@ -202,6 +208,17 @@ class Lines:
             score=_said(found.get("score")),
             reason=_said(found.get("reason")),
         )
+
+    def _drop_group(self, period: str, found: dict[str, Part | None], row: int) -> None:
+        """A line that only named the level of the lines under it, where theirs is blank, is no indicator."""
+        last = self.form.indicators[-1] if self.form.indicators else None
+        if last is None or last.level3 or last.raw or last.period != period:
+            return
+        role = "level2" if last.level2 else "level1"
+        part, below = found.get(role), found.get("level3" if last.level2 else "level2")
+        blank = part is not None and part.row == row and not part.text
+        if blank and below is not None and below.text and below.row == row:
+            self.form.indicators.pop()
 
     def _append(self, number: int, name: Part | None) -> None:
         """A name that a rule of another column has torn in two goes on."""

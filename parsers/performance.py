@@ -11,31 +11,43 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from datapackages.issues import issue
-from datapackages.model import Indicator, Issue, Performance, Table
+from datapackages.model import Box, Indicator, Issue, Performance, Table
 from parsers.indicators import Block, Column, Lines, ends_block, read_heading, realigned
 from parsers.performance_fields import Fields
 from parsers.performance_form import Form
 from parsers.performance_grid import Part, Sheet, read_sheet
-from parsers.performance_lists import Layout, ListReader, realigned_list, row_layout, table_layout
+from parsers.performance_lists import Layout, ListReader, realigned_list, row_layout, table_layout, take_headings
 from parsers.performance_names import cut_names
 from parsers.performance_words import is_like, label
 
 FORMS = ("performance_project", "performance_overall", "performance_result")
+HIDDEN, NEAR = "…", 2  # instead of a cell within so many rows of a person's label
 MIXED = ("projects", "unrecognised")  # tables that may print targets: their other columns are read elsewhere
 
 
 def read_performance(tables: Sequence[Table]) -> tuple[tuple[Performance, ...], tuple[Indicator, ...], list[Issue]]:
     """The forms of a document in reading order, their indicators, and an issue for each cell that is none of it."""
+    reader = _read(tables)
+    forms = [form for form in reader.forms if form.is_filled]
+    performance = tuple(form.performance(seq) for seq, form in enumerate(forms, 1))
+    indicators = tuple(line for seq, form in enumerate(forms, 1) for line in form.numbered(seq))
+    return performance, indicators, [*reader.issues, *cut_names(performance, indicators, tables)]
+
+
+def people_cells(tables: Sequence[Table]) -> tuple[tuple[int, Box], ...]:
+    """Page and box of each cell that prints the name or number of a person, to be covered on page pictures."""
+    people = [part for form in _read(tables).forms for part in form.people]
+    return tuple((part.page, part.box) for part in people if part.text and part.box is not None)
+
+
+def _read(tables: Sequence[Table]) -> _Reader:
     reader = _Reader()
     for table in tables:
         if table.canonical in FORMS:
             reader.read(table)
         elif table.canonical in MIXED and table_layout(table) is not None:
             reader.read_list(table)
-    forms = [form for form in reader.forms if form.is_filled]
-    performance = tuple(form.performance(seq) for seq, form in enumerate(forms, 1))
-    indicators = tuple(line for seq, form in enumerate(forms, 1) for line in form.numbered(seq))
-    return performance, indicators, [*reader.issues, *cut_names(performance, indicators, tables)]
+    return reader
 
 
 @dataclass(slots=True)
@@ -172,14 +184,15 @@ def _list_start(sheet: Sheet) -> tuple[Layout, int] | None:
     """The layout of a list whose headings are rows of the table, and the row of its first project."""
     for row in range(min(4, len(sheet.slots))):
         if (layout := row_layout(sheet, row)) is not None:
-            for part in (one for above in sheet.slots[: row + 1] for one in above):
-                part.read = True
+            for above in range(row + 1):
+                take_headings(sheet, above)
             return layout, row + 1
     return None
 
 
 def _unread(sheet: Sheet) -> Iterator[Issue]:
-    """One issue for each printed cell that nothing has taken; never with what stands beside a person's label."""
+    """One issue for each printed cell that nothing has taken; near a person's label without its text."""
+    named = {part.row for part in sheet.parts if is_like("person", part.plain.rstrip(":"))}
     for part in sheet.parts:
         if not part.text or part.read or is_like("ignored", part.plain):
             continue
@@ -189,5 +202,5 @@ def _unread(sheet: Sheet) -> Iterator[Issue]:
             table=sheet.table.table_id,
             row=max(part.row - sheet.header_rows, 0) + 1,
             column=part.column + 1,
-            text=part.text[:60],
+            text=HIDDEN if any(abs(row - part.row) <= NEAR for row in named) else part.text[:60],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from parsers import amounts
 from parsers.performance_form import Form
 from parsers.performance_grid import Part, Sheet
 from parsers.performance_words import Label, is_like, label, said_beside
@@ -71,6 +72,8 @@ class Fields:
 
     def _put(self, part: Part, told: Label, text: str) -> None:
         """A value printed in the cell of its label."""
+        if told.kind == "person":
+            self.form.take_person(part)
         if told.kind == "field":
             self.form.fields[told.name] = self.form.fields.get(told.name, "") + text
         elif told.kind == "text":
@@ -80,6 +83,7 @@ class Fields:
 
     def _value(self, part: Part, beside: Part | None, row: int) -> None:
         if is_like("ignored", part.plain):
+            self.form.note_money_unit(part.text)
             self.form.take(part)
             return
         above = self._above(part, beside, row)
@@ -87,7 +91,7 @@ class Fields:
             return
         told = self.labels[beside] if beside is not None else None
         if told is not None and told.kind == "person":
-            self.form.take(part)
+            self.form.take_person(part)
         elif told is not None and told.kind == "field" and beside is not None and beside.row_end > row:
             self.form.set_field(told.name, part)
             self.used.add(beside)
@@ -97,7 +101,8 @@ class Fields:
             found = self.labels[above[0]]
             self._text(part, found, told, row)
         elif told is not None and told.kind == "text":
-            self._text(part, told, None, row)
+            if told.name != "task" or amounts.read(part.text) is None:
+                self._text(part, told, None, row)
         elif told is not None and beside is not None and (beside not in self.used or is_like("dash", part.plain)):
             self._amount(part, beside, [], row)
 
@@ -134,7 +139,8 @@ class Fields:
         own = told.name if told and told.kind == "fund" and beside is not None and beside.row == part.row else ""
         wide = [name for name in funds if name != "total"]
         name = own or (wide[0] if wide else "total")
-        suffix = [head.name for head in heads if head.kind in ("phase", "part") and head.name != "approved"]
+        suffix = [head.name for head in [*heads, *([told] if told else [])] if head.kind in ("phase", "part")]
+        suffix = [word for word in suffix if word != "approved"]
         if own and wide and own != "total":
             return
         if own and wide:

@@ -23,6 +23,7 @@ class Form:
     indicators: list[Indicator] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
     money_unit: str = ""
+    people: list[Part] = field(default_factory=list)  # cells with a name or a number of a person: never data
 
     def set_field(self, name: str, part: Part) -> None:
         """A field that is printed twice keeps its first value; one that runs on over cells is joined."""
@@ -47,6 +48,11 @@ class Form:
         part.read = True
         if part.text and part.page not in self.pages:
             self.pages.append(part.page)
+
+    def take_person(self, part: Part) -> None:
+        """Count a part as read without keeping what it says."""
+        self.people.append(part)
+        self.take(part)
 
     def note_money_unit(self, text: str) -> None:
         """The unit in a label of the form holds for the form, whatever stands over the table."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from datapackages.model import Table
-from parsers.indicators import Block, Lines, Segment
+from parsers.indicators import Block, Lines, read_segments
 from parsers.indicators import Column as IndicatorColumn
 from parsers.performance_form import Form, indicator
 from parsers.performance_grid import Part, Sheet
@@ -94,10 +94,10 @@ def row_layout(sheet: Sheet, row: int) -> Layout | None:
     found: list[ListColumn] = []
     for part in parts:
         told = role(part.text)
-        if told is None and not is_like("ignored", part.plain.rstrip(":")):
-            return None
         if told is not None:
             found.append(ListColumn(*told, part.column, part.column_end))
+    if 2 * len(found) < len(parts):
+        return None
     if len(parts) >= HEADINGS and _is_subheading(sheet, row + 1):
         for part in sheet.starting(row + 1):
             if (told := role(part.text)) is not None:
@@ -105,6 +105,12 @@ def row_layout(sheet: Sheet, row: int) -> Layout | None:
                 found.append(ListColumn(*told, part.column, part.column_end))
     unit = pattern("money_unit").search("".join(part.plain for part in parts))
     return _layout(sorted(found, key=lambda one: one.start), sheet.width, unit["unit"] if unit else "")
+
+
+def take_headings(sheet: Sheet, row: int) -> None:
+    """Count the headings of a row as read; text that runs over one of them is left."""
+    for part in sheet.starting(row):
+        part.read = not part.text or role(part.text) is not None
 
 
 def _is_subheading(sheet: Sheet, row: int) -> bool:
@@ -126,8 +132,8 @@ def _block(found: Sequence[ListColumn], width: int) -> Block | None:
     """The columns of indicators in a list that has some."""
     lines = [one for one in found if one.kind == "indicator"]
     columns = tuple(IndicatorColumn(one.name, one.period, one.start, one.end) for one in lines)
-    by_role = {one.role: one for one in columns}
-    return Block(columns, (Segment("year", by_role),), width) if "target" in by_role else None
+    has_targets = any(one.role == "target" for one in columns)
+    return Block(columns, tuple(read_segments(columns, lambda _: "")), width) if has_targets else None
 
 
 def realigned_list(layout: Layout, width: int) -> Layout | None:
@@ -161,8 +167,7 @@ class ListReader:
         group: Group | None = None
         for row in range(start, len(sheet.slots)):
             if row_layout(sheet, row) is not None or _repeats(sheet, row):
-                for part in sheet.starting(row):
-                    part.read = True
+                take_headings(sheet, row)
                 continue
             opening = [part for part in sheet.starting(row) if _column(layout, part, OPENING) is not None]
             page = max(part.page for part in sheet.slots[row])
@@ -193,8 +198,10 @@ class ListReader:
         for row in group.rows:
             for part in sheet.row(row):
                 kind = next((one.kind for one in layout.columns if one.start <= part.column < one.end), "")
-                if not part.text or kind in ("sequence", "person"):
-                    part.read = True
+                if part.text and kind == "person":
+                    form.take_person(part)
+                elif not part.text or kind == "sequence":
+                    form.take(part)
 
     def _says_more(self, sheet: Sheet, layout: Layout, group: Group, names: set[tuple[str, str]]) -> bool:
         """Whether a row says more than a body's name and its sum."""
