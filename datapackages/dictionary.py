@@ -1,12 +1,17 @@
-"""Write the data dictionary in README.md from the Table Schemas: ``python -m datapackages.dictionary``."""
+"""Write what follows from other files: ``python -m datapackages.dictionary``.
+
+The enums of the Table Schemas follow from the closed word lists in ``codes/``, the data dictionary in
+README.md from the Table Schemas.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from datapackages import schemas
+from datapackages import codes, schemas
 
 README = Path(__file__).with_name("README.md")
 START = "<!-- dictionary: written by python -m datapackages.dictionary -->\n"
@@ -23,6 +28,20 @@ def current(readme: str) -> str:
     before, _, rest = readme.partition(START)
     _, _, after = rest.partition(END)
     return f"{before}{START}\n{dictionary()}\n{END}{after}"
+
+
+def with_enums(schema: str) -> str:
+    """Return the text of a schema file, one field a line, with the enums as the word lists have them now."""
+    return "".join(map(_with_enum, schema.splitlines(keepends=True)))
+
+
+def _with_enum(line: str) -> str:
+    if '"enum": ' not in line:
+        return line
+    field = json.loads(line.strip().removesuffix(","))
+    field["constraints"]["enum"] = list(codes.labels(field["codes"]))
+    comma = "," if line.rstrip().endswith(",") else ""
+    return f"    {json.dumps(field, ensure_ascii=False)}{comma}\n"
 
 
 def _resource(resource: str) -> Iterator[str]:
@@ -47,4 +66,6 @@ def _quoted(names: list[str]) -> str:
 
 
 if __name__ == "__main__":
+    for path in schemas.FOLDER.glob("*.json"):
+        path.write_text(with_enums(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
     README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

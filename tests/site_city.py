@@ -18,13 +18,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from datapackages.build import build
-from datapackages.model import Box, Cell, Document, Fact, Issue, ParsedDocument, Section, Sighting, Table
+from datapackages.model import (
+    Box,
+    Cell,
+    Document,
+    Fact,
+    Indicator,
+    Issue,
+    ParsedDocument,
+    Performance,
+    Project,
+    Purchase,
+    Section,
+    Sighting,
+    Statement,
+    Table,
+)
 from datapackages.write import write_packages
 
 PAGE = (842.0, 595.0)  # A4 lying, as displayed
@@ -159,6 +175,7 @@ def parsed(disclosure: Disclosure, sha256: str, size: int) -> ParsedDocument:
         document=document,
         tables=tuple(listed),
         facts=tuple(facts),
+        **_told(listed[-1], facts[-2]),
         sections=(
             Section(seq=1, heading_path="名词解释", text="“三公”经费：指用财政拨款安排的费用。", pages=(1,)),
         ),
@@ -175,6 +192,105 @@ def parsed(disclosure: Disclosure, sha256: str, size: int) -> ParsedDocument:
             ),
         ),
     )
+
+
+def _told(table: Table, fact: Fact) -> dict[str, Any]:
+    """A sentence that states another figure than the table, and a project with its form and its purchase."""
+    amount = Decimal(5_000_000)
+    return {
+        "statements": (
+            Statement(
+                seq=1,
+                section="第三部分/支出",
+                metric="expenditure_total",
+                metric_text="支出总计",
+                amount_text="500",
+                amount=amount,
+                value=None,
+                unit="万元",
+                change_percent="12.5%",
+                direction="increase",
+                reason="新增校舍维修",
+                span=(5, 8),
+                page=1,
+                fact_id=fact.fact_id,
+                agreement="differs",
+            ),
+        ),
+        "performance": (
+            Performance(
+                form_seq=1,
+                canonical="performance_project",
+                project="校舍维修",
+                department="",
+                unit=table.unit_name,
+                attribute="经常性项目",
+                term="1年",
+                money_unit="元",
+                funds=(("year", "total", "5,000,000"),),
+                texts=(("year", "goal", "修好两处校舍"),),
+                filled_on="",
+                pages=(1,),
+                table_id=table.table_id,
+            ),
+        ),
+        "indicators": (
+            Indicator(
+                form_seq=1,
+                seq=1,
+                period="year",
+                level1="产出指标",
+                level2="数量指标",
+                level3="维修校舍",
+                operator=">=",
+                target="2",
+                unit="处",
+                weight="",
+                is_core=True,
+                actual="",
+                score="",
+                deviation_reason="",
+                raw="≥2处",
+                page=1,
+            ),
+        ),
+        "projects": (
+            Project(
+                project_seq=1,
+                name="校舍维修",
+                prefix="QT",
+                kind="特定目标类",
+                unit=table.unit_name,
+                funds=(("total", amount), ("general_public", amount)),
+                fact_ids=(fact.fact_id,),
+                page=1,
+            ),
+        ),
+        "purchases": (
+            Purchase(
+                table_id=table.table_id,
+                row=1,
+                canonical="procurement",
+                unit=table.unit_name,
+                function_code="",
+                function_name="",
+                project="校舍维修",
+                item_code="B01",
+                item_name="房屋施工",
+                specification="",
+                quantity="2",
+                quantity_unit="处",
+                econ_dept_code="",
+                econ_gov_code="",
+                method="公开招标",
+                time="",
+                amount=amount,
+                row_role="leaf",
+                fact_ids=(fact.fact_id,),
+                page=1,
+            ),
+        ),
+    }
 
 
 def _table(disclosure: Disclosure, sha256: str, page: int) -> Table:

@@ -223,7 +223,8 @@ def test_metadata_names_only_what_the_database_has() -> None:
         for listed in ("facets", "shown"):
             assert set(table.get(listed, [])) <= set(table.get("columns", {})), (name, listed)
     assert {name for name, table in TABLES.items() if "columns" in table} == {*schemas.RESOURCES, "packages"}
-    assert list(TABLES["facts"]["columns"]) == ddl.columns("facts")
+    for resource in schemas.RESOURCES:
+        assert list(TABLES[resource]["columns"]) == ddl.columns(resource)
 
 
 # ---- pages in Chinese ----
@@ -252,7 +253,10 @@ def test_no_english_fragment_of_datasette_is_left(path: str, site: httpx.Client)
 def test_the_front_page_says_what_is_covered_and_that_it_is_made_up(site: httpx.Client) -> None:
     page = site.get("/").text
     tiles = re.findall(r'class="tile"[^>]*><b>([\d,]+)</b><span>(.*?)</span>', page)
-    assert tiles == [("1", "行政区划"), ("3", "单位"), ("4", "文件"), ("7", "表"), ("54", "数据")]
+    assert tiles == [
+        ("1", "行政区划"), ("3", "单位"), ("4", "文件"), ("7", "表"), ("54", "数据"),
+        ("4", "项目"), ("4", "绩效目标"), ("4", "采购"),
+    ]  # fmt: skip
     assert "示例市”（999900）是虚构的城市" in page
 
 
@@ -268,6 +272,59 @@ def test_codes_are_shown_in_words(site: httpx.Client) -> None:
         assert "年预算" in page or ">预算</span>" in page
         text = re.sub(r"<pre>.*?</pre>|<[^>]+>", " ", page, flags=re.S)
         assert not re.search(r"three_public|general_public|'value'", text)
+
+
+# ---- statements, performance forms, projects, purchases ----
+
+
+@pytest.mark.parametrize(
+    ("table", "search", "found"),
+    [
+        ("statements", "新增校舍", 4),
+        ("statements", "支出总计", 4),
+        ("performance", "两处校舍", 4),
+        ("performance", "民政局 维修", 1),
+        ("projects", "教育局 校舍", 2),
+        ("projects", "特定目标", 4),
+        ("purchases", "房屋施工", 4),
+        ("purchases", "飞机", 0),
+    ],
+)
+def test_what_stands_around_the_tables_is_found(table: str, search: str, found: int, site: httpx.Client) -> None:
+    assert len(rows(site, f"/budgets/{table}.json", _search=search)) == found
+
+
+def test_a_form_is_shown_in_words_with_the_way_to_its_indicators(site: httpx.Client) -> None:
+    sha256 = rows(site, "/budgets/performance.json")[0]["sha256"]
+    page = site.get(f"/budgets/performance/{sha256},1").text
+    assert '<p class="printed"><b>年度 资金总额</b> 5,000,000</p>' in page
+    assert '<p class="printed"><b>年度 总体目标</b> 修好两处校舍</p>' in page
+    assert f"/budgets/indicators?sha256={sha256}&amp;form_seq=1" in page
+    assert f"/-/document/{sha256}.pdf" in page
+    assert '"period"' not in page
+
+
+def test_lists_of_projects_show_money_in_yuan_and_words_for_codes(site: httpx.Client) -> None:
+    projects = site.get("/budgets/projects").text
+    assert projects.count('<b class="yuan">5,000,000</b> 元 <small>500 万元</small>') == 8
+    statements = site.get("/budgets/statements").text
+    assert ">不一致</span>" in statements
+    assert ">增加</span>" in statements
+    assert not re.search(r">(?:expenditure_total|differs|increase)<", statements)
+
+
+def test_largest_projects_and_purchases_lead_to_their_figures(site: httpx.Client) -> None:
+    for query, column in (("largest_projects", "name"), ("largest_purchases", "project")):
+        found = rows(site, f"/budgets/{query}.json", word="校舍")
+        assert [(row[column], row["amount"]) for row in found] == [("校舍维修", 5000000)] * 4
+        assert site.get(f"/-/figure/{found[0]['fact_id']}").status_code == 200
+
+
+def test_statements_that_differ_give_both_figures_and_their_difference(site: httpx.Client) -> None:
+    found = rows(site, "/budgets/statements_that_differ.json")
+    assert [(row["stated_amount"], row["table_amount"], row["difference_amount"]) for row in found] == [
+        (5000000, 40000000, "-35000000.00")
+    ] * 4
 
 
 # ---- one figure, its page and its source ----
