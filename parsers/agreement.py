@@ -2,53 +2,79 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from datapackages.model import Document, Fact
 from parsers import amounts
 from parsers.metrics import About, metric
-from parsers.prose import narrow
+from parsers.prose import narrow, pattern
 
 AGREEMENTS = ("equal", "rounding", "differs")
-TOTAL = ("total", "subtotal")
+WHOLE = ("total", "repeat")  # rows of all bodies of a table together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a stated figure says: its meaning, its words, whose it is ("" for the document's own), its amount."""
+
+    about: About
+    name: str
+    owner: str
+    amount: Decimal
+    half: Decimal  # of the last printed decimal
 
 
 class Facts:
     """The facts of the document's own year, by canonical table."""
 
     def __init__(self, document: Document, facts: Iterable[Fact]) -> None:
+        self._final = document.stage == "final"
         self._by_canonical: dict[str, list[Fact]] = defaultdict(list)
+        self._bodies: dict[str, set[str]] = defaultdict(set)  # named by the rows of a table
         for fact in facts:
-            own = fact.fiscal_year in (None, document.fiscal_year) and fact.phase in ("approved", "final", "")
-            if own and fact.measure in ("amount", "count"):
+            if fact.row_unit_name:
+                self._bodies[fact.table_id].add(fact.row_unit_name)
+            if fact.fiscal_year in (None, document.fiscal_year) and fact.measure in ("amount", "count"):
                 self._by_canonical[fact.canonical].append(fact)
 
-    def of(self, selector: Mapping[str, Any], meant: About, name: str) -> list[Fact]:
-        """The facts that a selector of ``metrics`` in ``data/prose.yaml`` names for this meaning."""
-        if "when" in selector and meant.fund not in _values(selector["when"]):
+    def of(self, selector: Mapping[str, Any], claim: Claim) -> list[Fact]:
+        """The facts that a selector of ``metrics`` in ``data/prose.yaml`` names for a figure."""
+        if "when" in selector and claim.about.fund not in _values(selector["when"]):
             return []
         found = [fact for canonical in _values(selector["canonical"]) for fact in self._by_canonical[canonical]]
         for key, wanted in selector.items():
-            if key not in ("when", "canonical"):
-                found = [fact for fact in found if _fits(fact, key, wanted, meant, name)]
-        return found
+            if key not in ("when", "canonical", "weak"):
+                found = [fact for fact in found if _fits(fact, key, wanted, claim)]
+        return [fact for fact in found if self._is_of(fact, claim)]
+
+    def _is_of(self, fact: Fact, claim: Claim) -> bool:
+        """Whether a fact is of the body and of the phase that the words speak of."""
+        if self._final:
+            budgeted = bool(pattern("sentences", "budgeted").search(narrow(claim.name)))
+            if (fact.phase in ("approved", "adjusted")) != budgeted:
+                return False
+        if claim.owner:
+            return narrow(fact.row_unit_name) == claim.owner
+        return fact.row_role in WHOLE or len(self._bodies[fact.table_id]) < 2 or not fact.row_unit_name
 
 
-def agree(meant: About, name: str, amount: Decimal | None, half: Decimal, facts: Facts) -> tuple[str, str]:
-    """The id of the fact that states the same, and equal, rounding (within ``half``), differs or not_found.
+def agree(claim: Claim, facts: Facts) -> tuple[str, str]:
+    """The id of the fact that states the same, and equal, rounding, differs or not_found.
 
     Several facts may state it (the same total stands in many tables): the one that agrees best is taken.
     """
-    defined = metric(meant.metric)
-    if defined is None or amount is None:
-        return "", "not_found"
+    defined = metric(claim.about.metric)
     best: tuple[int, Fact] | None = None
-    for selector in defined.facts:
-        for fact in facts.of(selector, meant, name):
-            rank = AGREEMENTS.index(_agreement(fact, amount, half))
+    for selector in defined.facts if defined else ():
+        for fact in facts.of(selector, claim):
+            rank = AGREEMENTS.index(_agreement(fact, claim))
+            if selector.get("weak") and AGREEMENTS[rank] == "differs":
+                continue
             if best is None or rank < best[0]:
                 best = rank, fact
     return (best[1].fact_id, AGREEMENTS[best[0]]) if best else ("", "not_found")
@@ -60,25 +86,39 @@ def half_of_last_decimal(printed: str, money_unit: str) -> Decimal:
     return amounts.yuan(half, money_unit) if money_unit in amounts.FACTOR else half
 
 
-def _agreement(fact: Fact, amount: Decimal, half: Decimal) -> str:
+def _agreement(fact: Fact, claim: Claim) -> str:
     stated = fact.amount if fact.amount is not None else fact.value
-    if stated is None or stated == amount:
-        return "equal" if stated is not None else "differs"
-    return "rounding" if abs(stated - amount) <= half else "differs"
+    if stated is None:
+        return "differs"
+    if stated == claim.amount:
+        return "equal"
+    return "rounding" if abs(stated - claim.amount) <= claim.half else "differs"
 
 
 def _values(wanted: Any) -> Sequence[Any]:
     return wanted if isinstance(wanted, list) else [wanted]
 
 
-def _fits(fact: Fact, key: str, wanted: Any, meant: About, name: str) -> bool:
-    """``=`` the fund that is meant, ``*`` the metric's own word, ``#`` its function, ``~`` a part of the name."""
+def _fits(fact: Fact, key: str, wanted: Any, claim: Claim) -> bool:
+    """``=`` is the fund meant, ``*`` the metric's own word, ``#`` its function, ``~`` and ``%`` are in the name."""
     if wanted == "=":
-        return bool(fact.fund == meant.fund)
+        return bool(fact.fund == claim.about.fund)
     if wanted == "#":
-        return fact.function_code == meant.function
+        return fact.function_code == claim.about.function
     if wanted == "~":
-        return bool(fact.name) and f"{narrow(fact.name)}(" in narrow(name)
+        return bool(fact.name) and f"{narrow(fact.name)}(" in narrow(claim.name)
+    if wanted == "%":
+        return _has_code(fact, key, narrow(claim.name))
+    if key == "row_role" and wanted == "total" and fact.row_unit_name:
+        return fact.row_role == "total" or not (fact.function_code or fact.project_name)  # the line of a body
     if wanted == "*":
-        return bool(getattr(fact, key) == meant.metric)
+        return bool(getattr(fact, key) == claim.about.metric)
     return getattr(fact, key) in _values(wanted)
+
+
+def _has_code(fact: Fact, key: str, name: str) -> bool:
+    """Whether the economic class is the one printed behind the name, or the one that the name says."""
+    if printed := re.search(r"\(([35]\d\d)\)", name):
+        return bool(getattr(fact, key) == printed[1])
+    official = fact.econ_dept_name if key == "econ_dept_code" else fact.econ_gov_name
+    return len(getattr(fact, key)) == 3 and bool(official) and narrow(official) in name

@@ -89,6 +89,8 @@ class Reader:
 
     def _gap(self, start: int, end: int, *, whole: bool = False) -> None:
         """The clauses between two figures; the last one belongs to the figure behind it."""
+        if self._plain[start : start + 1] == ":" and self._current and self._current.end == start:
+            self._group = Group(self._current)
         at = start
         while at < end:
             mark = CLAUSE.search(self._plain, at, end)

@@ -9,13 +9,14 @@ from decimal import Decimal
 from datapackages.issues import issue
 from datapackages.model import Document, Fact, Issue, Statement
 from parsers import amounts
-from parsers.agreement import Facts, agree, half_of_last_decimal
+from parsers.agreement import Claim, Facts, agree, half_of_last_decimal
 from parsers.metrics import OTHER
 from parsers.prose import narrow, pattern
 from parsers.sections import Passage
 from parsers.sentences import Reader
 from parsers.stated import Stated
 
+READ = ("budget", "final", "tables_only", "narrative_only")  # kinds of documents that state figures of a budget
 LIST = 3  # so many figures by item under one heading are a table told in words
 RESERVED = ("government_fund", "state_capital")  # funds whose few items are each stated
 
@@ -27,6 +28,8 @@ def read_statements(
 
     Lists that tell a table again item by item are no statements: an issue says how many figures they hold.
     """
+    if document.kind not in READ:
+        return (), []
     index = Facts(document, facts)
     found: list[tuple[Passage, Stated]] = []
     issues: list[Issue] = []
@@ -97,8 +100,12 @@ def _statement(seq: int, passage: Passage, stated: Stated, facts: Facts, documen
     if stated.kind == "money" and value is not None and not value:
         amount = Decimal(0)
     known = amount if stated.kind == "money" else value
-    half = half_of_last_decimal(stated.amount_text, money_unit)
-    fact_id, agreement = agree(stated.about, stated.name, known, half, facts)
+    fact_id, agreement = "", "not_found"
+    if known is not None:
+        half = half_of_last_decimal(stated.amount_text, money_unit)
+        owner = _owner(passage.section.heading_path, document)
+        claim = Claim(about=stated.about, name=stated.name, owner=owner, amount=known, half=half)
+        fact_id, agreement = agree(claim, facts)
     page, box = passage.place(stated.start, stated.end)
     return Statement(
         seq=seq,
@@ -122,6 +129,14 @@ def _statement(seq: int, passage: Passage, stated: Stated, facts: Facts, documen
         fact_id=fact_id,
         agreement=agreement,
     )
+
+
+def _owner(path: str, document: Document) -> str:
+    """The body that a heading names, where it is another than the document's own."""
+    for heading in narrow(path).split("/"):
+        if (body := pattern("sentences", "body").match(heading)) and body["name"] != narrow(document.unit_name):
+            return body["name"]
+    return ""
 
 
 def _without_owner(name: str, document: Document) -> str:
