@@ -35,6 +35,9 @@ READ_WITH: dict[str, type] = {
     "projects": Project,
     "purchases": Purchase,
 }
+# What a spreadsheet may run: also the full-width signs, and signs behind white space.
+FORMULA = re.compile(r"[\t\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"-?[0-9,]+(\.[0-9]+)?%?")
 MONEY = ("amount", "value")
 UNFILLED = ("checks",)  # filled by later stages of the parser
 
@@ -88,9 +91,8 @@ def _spreadsheet(value: Any) -> str:
         return " ".join(value)
     if isinstance(value, bool):
         return str(int(value))  # as in the data packages
-    text = str(value)
-    formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", text)
-    return f"'{text}" if formula else text
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n")  # the csv module leaves a lone \r unquoted
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
 
 
 def from_json(data: dict[str, Any]) -> ParsedDocument:
