@@ -16,7 +16,8 @@ from parsers.indicators import Block, Column, Lines, ends_block, read_heading, r
 from parsers.performance_fields import Fields
 from parsers.performance_form import Form
 from parsers.performance_grid import Part, Sheet, read_sheet
-from parsers.performance_lists import Layout, ListReader, realigned_list, row_layout, table_layout, take_headings
+from parsers.performance_layouts import Layout, realigned_list, row_layout, table_layout, take_headings
+from parsers.performance_lists import ListReader
 from parsers.performance_names import cut_names
 from parsers.performance_words import is_like, label
 
