@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 
 from datapackages.model import Cell, Table
 from parsers import amounts
+from parsers.column_roles import set_column_roles
 from parsers.text import fold
-from parsers.vocabulary import first, meaning
+from parsers.vocabulary import first
 
 YEAR = re.compile(r"(20\d\d)年?")
 REVENUE_FORMS = ("income", "fund_income")
@@ -46,7 +46,7 @@ def read_columns(table: Table, document_year: int | None, stage: str) -> list[Co
         path = tuple(part for part in label.split("/") if part)
         cells = [row[index] for row in table.rows]
         columns.append(_column(index, path, cells, document_year, stage))
-    return _with_roles(columns, table.rows)
+    return set_column_roles(columns, table.rows)
 
 
 def _column(index: int, path: tuple[str, ...], cells: Sequence[Cell], year: int | None, stage: str) -> Column:
@@ -109,7 +109,7 @@ def _year(words: Sequence[str], document_year: int | None) -> int | None:
     for word in words:
         if match := YEAR.search(word):
             return int(match[1])
-        if word.startswith("上年") and "结" not in word and document_year:
+        if word.startswith("上年") and not first("flow", word) and document_year:
             return document_year - 1
     return document_year
 
@@ -125,69 +125,3 @@ def _phase(words: Sequence[str], stage: str) -> str:
     if "预算数" in joined:
         return "approved"
     return {"final": "final", "adjusted": "adjusted"}.get(stage, "approved")
-
-
-def _with_roles(columns: list[Column], rows: Sequence[Sequence[Cell]]) -> list[Column]:
-    """Which columns are sums of others: by their names, settled by the figures where names leave it open."""
-    roles: dict[int, str] = {}
-    figures = [[amounts.read(cell.text) for cell in row] for row in rows]
-    shares = {(c.fiscal_year, c.measure, c.phase) for c in columns if c.kind == "amount"}
-    for share in shares:
-        own = [c for c in columns if c.kind == "amount" and (c.fiscal_year, c.measure, c.phase) == share]
-        _settle(own, figures, roles)
-    return [replace(column, role=roles.get(column.index, "leaf")) for column in columns]
-
-
-def _settle(own: list[Column], figures: list[list[Decimal | None]], roles: dict[int, str]) -> None:
-    for column in own:
-        if any(meaning("of_which", fold(part)) for part in column.path):
-            roles[column.index] = "of_which"
-    stems = {c.index: _stem(c.path) for c in own}
-    ends = {index: fold(stem[-1]) for index, stem in stems.items() if stem and index not in roles}
-    totals = [c for c in own if c.index in ends and meaning("total", ends[c.index])]
-    for total in sorted(totals, key=lambda c: (-len(c.path), -c.index)):
-        over = stems[total.index][:-1]
-        under = [c for c in own if stems[c.index][: len(over)] == over and c.index != total.index]
-        parts = [c for c in under if roles.get(c.index, "leaf") == "leaf"]
-        named = [c for c in under if roles.get(c.index) == "of_which"]
-        found = _parts(total, parts, named, figures)
-        for column in found:
-            roles[column.index] = "leaf"
-        if found:
-            roles[total.index] = "total" if len(total.path) == min(len(c.path) for c in totals) else "subtotal"
-
-
-def _stem(path: tuple[str, ...]) -> tuple[str, ...]:
-    """A header path without a last 预算数 or 决算数, which tells the phase and no part."""
-    return path[:-1] if len(path) > 1 and meaning("phase_heading", fold(path[-1])) else path
-
-
-def _parts(
-    total: Column, parts: list[Column], named: list[Column], figures: list[list[Decimal | None]]
-) -> list[Column]:
-    """The columns that a total column sums; those said to be 其中 count when only they complete it."""
-    together = sorted([*parts, *named], key=lambda c: c.index)
-    for choice in (parts, together, *_openings(total, parts)):
-        if choice and _adds_up(total, choice, figures):
-            return choice
-    return parts
-
-
-def _openings(total: Column, parts: list[Column]) -> list[list[Column]]:
-    """Shorter and shorter runs of the columns right behind a total: 会议费 may stand beside 三公 in one form."""
-    behind = [c for c in parts if c.index > total.index]
-    return [behind[:count] for count in range(len(behind) - 1, 1, -1)]
-
-
-def _adds_up(total: Column, parts: list[Column], figures: list[list[Decimal | None]]) -> bool:
-    checked = wrong = 0
-    for row in figures:
-        whole = row[total.index]
-        if not whole:
-            continue
-        checked += 1
-        gap = abs(whole - sum((row[c.index] or Decimal(0) for c in parts), Decimal(0)))
-        exponent = whole.as_tuple().exponent
-        tolerance = Decimal(5).scaleb(int(exponent) - 1) * (len(parts) + 1)
-        wrong += gap > tolerance
-    return wrong <= 0.02 * checked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,11 +11,14 @@ from datapackages.codes import classifications
 from datapackages.issues import issue
 from datapackages.model import Cell, Document, Fact, Issue, Table
 from parsers import amounts
-from parsers.columns import REVENUE_FORMS, YEAR, Column, read_columns
+from parsers.columns import YEAR, Column, read_columns
+from parsers.meaning import Meaning
 from parsers.roles import set_roles
-from parsers.rows import Coded, Row, bare, read_rows
+from parsers.row_codes import Coded
+from parsers.row_units import name_units
+from parsers.rows import Row, read_rows
 from parsers.text import fold
-from parsers.vocabulary import first, meaning
+from parsers.vocabulary import first
 
 FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
 NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
@@ -35,11 +38,13 @@ def read_facts(table: Table, document: Document, readings: Mapping[int, str]) ->
     columns = read_columns(table, document.fiscal_year, document.stage)
     rows = read_rows(table, columns)
     set_roles(table, columns, rows)
+    name_units(columns, rows)
+    meaning = Meaning(table, columns, rows)
     for row in rows:
         yield from _unknown(row, table)
         for column in columns:
             if column.kind == "amount":
-                yield from _figure(table, document, readings, columns, row, column)
+                yield from _figure(table, document, readings, meaning, row, column)
 
 
 def _unread(table: Table) -> Iterator[Issue]:
@@ -61,7 +66,7 @@ def _figure(
     table: Table,
     document: Document,
     readings: Mapping[int, str],
-    columns: Sequence[Column],
+    meaning: Meaning,
     row: Row,
     column: Column,
 ) -> Iterator[Fact | Issue]:
@@ -70,7 +75,7 @@ def _figure(
         return
     value = amounts.read(cell.text)
     if value is not None:
-        fact = _fact(table, document, columns, row, column, cell, value)
+        fact = _fact(table, document, meaning, row, column, cell, value)
         yield replace(fact, reading=readings[cell.page]) if readings[cell.page] != "fast" else fact
     elif re.search(r"\d", fold(cell.text)):
         yield issue(
@@ -86,7 +91,7 @@ def _figure(
 def _fact(
     table: Table,
     document: Document,
-    columns: Sequence[Column],
+    meaning: Meaning,
     row: Row,
     column: Column,
     cell: Cell,
@@ -95,7 +100,7 @@ def _fact(
     assert cell.box is not None
     measure, year = _measure(row, column, cell, document)
     money = measure in ("amount", "change") and bool(table.money_unit)
-    fund, fund_text = _fund(table, row, column)
+    fund, fund_text = meaning.fund(row, column)
     lead = row.codes[0] if row.codes else None
     function, dept, gov = (_coded(row, scheme) for scheme in SCHEMES)
     x0, top, x1, bottom = (round(edge, 2) for edge in cell.box)
@@ -122,11 +127,11 @@ def _fact(
         measure=measure,
         canonical=table.canonical,
         block=table.block,
-        direction=_direction(table, row, column),
-        flow=_flow(table, columns, row, column),
+        direction=meaning.direction(row, column),
+        flow=meaning.flow(row, column),
         fund=fund,
         fund_text=fund_text,
-        expenditure_type=_expenditure_type(table, row, column),
+        expenditure_type=meaning.expenditure_type(row, column),
         function_code=function.code,
         function_name=_official(function),
         econ_dept_code=dept.code,
@@ -136,7 +141,7 @@ def _fact(
         code_text=lead.text if lead else "",
         code_basis=lead.basis if lead else "",
         classification_year=document.fiscal_year if lead else None,
-        item=row.item or column.item or _sum_item(table, column),
+        item=meaning.item(row, column),
         name=row.name,
         row_path=row.path,
         column_label=column.label,
@@ -164,67 +169,6 @@ def _measure(row: Row, column: Column, cell: Cell, document: Document) -> tuple[
     if fold(cell.text).endswith("%") and measure in ("amount", "change"):
         measure = "change_percent" if measure == "change" else "share"
     return measure, year
-
-
-def _side(table: Table) -> str:
-    if table.block == "revenue" or table.canonical in REVENUE_FORMS:
-        return "revenue"
-    return "expenditure"
-
-
-def _direction(table: Table, row: Row, column: Column) -> str:
-    flow = column.flow or (first("flow", fold(row.name)) if table.canonical.endswith("overall") else "")
-    if flow in ("opening", "closing"):
-        return "balance" if table.canonical in ("fund", "state_capital") else _side(table)
-    return column.direction if table.canonical in ("fund", "state_capital") and column.direction else _side(table)
-
-
-def _fund(table: Table, row: Row, column: Column) -> tuple[str, str]:
-    """Column, else the row of a revenue list, else the form."""
-    if column.fund:
-        return column.fund, column.fund_text
-    default = first("table_fund", table.canonical) or "not_stated"
-    if _side(table) == "revenue" and table.canonical.endswith("overall") and row.name:
-        if first("flow", fold(row.name)) == "opening":
-            return first("fund", bare(row.name)) or "not_stated", row.name
-        if found := first("fund", bare(row.name)):
-            return found, row.name
-    return default, ""
-
-
-def _flow(table: Table, columns: Sequence[Column], row: Row, column: Column) -> str:
-    if column.flow:
-        return column.flow
-    if table.canonical.endswith("overall"):
-        named = first("flow", fold(row.name))
-        if named:
-            return named
-        if _side(table) == "revenue":
-            return "all" if row.role == "total" else "current"
-    if any(meaning("this_year", fold(part)) for part in column.path):
-        return "current"
-    if any(other.flow == "opening" for other in columns):
-        return "all" if column.role == "total" else "current"
-    if "不含上年结转" in fold(table.title):
-        return "current"
-    return "current" if _side(table) == "revenue" and column.role == "leaf" else "all"
-
-
-def _expenditure_type(table: Table, row: Row, column: Column) -> str:
-    if column.expenditure_type:
-        return column.expenditure_type
-    if _side(table) == "revenue":
-        return "not_stated"
-    if table.block in ("expenditure_use", "economic") and (found := first("expenditure_type", fold(row.name))):
-        return found
-    if table.canonical in ("three_public", "operating", "procurement", "purchased_services"):
-        return "not_stated"
-    return first("table_expenditure_type", table.canonical) or "total"
-
-
-def _sum_item(table: Table, column: Column) -> str:
-    """The 合计 column of a 三公 form with one column for each item is the sum of the three."""
-    return "three_public" if table.canonical == "three_public" and column.role == "total" else ""
 
 
 def _coded(row: Row, scheme: str) -> Coded:

@@ -7,13 +7,15 @@ projects, or categories over their items, without any mark, only the figures can
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from datapackages.model import Table
 from parsers import amounts
 from parsers.columns import Column
-from parsers.rows import Row, bare
+from parsers.containers import adds_up, from_below, tree
+from parsers.row_codes import bare
+from parsers.rows import Row
 from parsers.text import fold
 from parsers.vocabulary import first, meaning
 
@@ -36,7 +38,7 @@ def set_roles(table: Table, columns: Sequence[Column], rows: list[Row]) -> None:
     for i, row in enumerate(rows):
         row.role = _role(i, rows, children[i], figures)
     _of_which(rows, children)
-    _containers(table, rows, figures)
+    _containers(table, rows, figures, children)
     _repeats(rows, figures)
     _paths(rows, children)
 
@@ -131,9 +133,14 @@ def _role(i: int, rows: Sequence[Row], children: list[int], figures: Figures) ->
     if _is_total(row):
         return "subtotal" if _is_part(row) and _has_grand_total(rows) else "total"
     coded = bool(row.code) and (row.codes[0].basis != "looked_up" or not _number(row))
-    if children and (coded or _sums(figures, i, children)):
+    if children and (coded or (_sums(figures, i, children) and not _is_empty_of_which(rows, children, figures[i]))):
         return "subtotal"
     return "leaf"
+
+
+def _is_empty_of_which(rows: Sequence[Row], children: Sequence[int], whole: tuple[Decimal | None, ...]) -> bool:
+    """Where nothing is printed but zeros, 其中 stays 其中."""
+    return not any(whole) and any(meaning("of_which", fold(rows[i].name)) for i in children)
 
 
 def _has_grand_total(rows: Sequence[Row]) -> bool:
@@ -145,18 +152,7 @@ def _is_part(row: Row) -> bool:
 
 
 def _sums(figures: Figures, whole: int, parts: Sequence[int]) -> bool:
-    """Whether rows add up to another in every column, within the rounding of their decimals."""
-    printed = False
-    for column, total in enumerate(figures[whole]):
-        values = [figures[part][column] for part in parts]
-        if total is None and not any(values):
-            continue
-        printed = printed or bool(total)
-        exponent = int((total if total is not None else Decimal(0)).as_tuple().exponent)
-        tolerance = Decimal(5).scaleb(exponent - 1) * (len(parts) + 1)
-        if abs((total or Decimal(0)) - sum((v or Decimal(0) for v in values), Decimal(0))) > tolerance:
-            return False
-    return printed or not any(v for part in parts for v in figures[part])
+    return adds_up(figures[whole], [figures[part] for part in parts])
 
 
 def _of_which(rows: list[Row], children: list[list[int]]) -> None:
@@ -171,61 +167,47 @@ def _of_which(rows: list[Row], children: list[list[int]]) -> None:
             pending.extend(children[part])
 
 
-def _containers(table: Table, rows: list[Row], figures: Figures) -> None:
-    """Rows over their parts without any mark: a department over its units, a category over its items.
-
-    A single part equal to its whole looks like two equal items. The cautious reading is kept unless only
-    the other one adds up to the printed total.
-    """
+def _containers(table: Table, rows: list[Row], figures: Figures, children: list[list[int]]) -> None:
+    """Rows over their parts without any mark; where the figures do not settle it, the cautious reading."""
     if table.canonical.endswith("overall"):
         return
-    cautious = _contained(rows, figures, chains=False)
-    found = cautious
-    if not _complete(rows, figures, cautious):
-        bold = _contained(rows, figures, chains=True)
-        found = bold if _complete(rows, figures, bold) else cautious
     total = _total_row(rows, figures)
-    for i, parts in found.items():
-        again = parts == 1 and total is not None and figures[i] == figures[total]
+    own = [i for i, row in enumerate(rows) if row.role == "leaf" and any(figures[i])]
+    shown, holders = [figures[i] for i in own], _holders([rows[i] for i in own])
+    found = None
+    if total is not None:
+        found = tree(shown, figures[total], holders)
+        if found is None and not all(holders) and any(holders):
+            found = tree(shown, figures[total], [not rows[i].code or any(rows[i].words) for i in own])
+    if found is None:
+        found = from_below(shown, holders, lambda i, below: _is_over(rows[own[i]], rows[own[below]]))
+    above = {part: i for i, parts in enumerate(children) for part in parts}
+    for place, parts in found.items():
+        i = own[place]
+        again = len(parts) == 1 and total is not None and figures[i] == figures[total]
         rows[i].role = "repeat" if again else "subtotal"
+        children[i].extend(dict.fromkeys(_top(own[part], above, i) for part in parts))
 
 
-def _contained(rows: Sequence[Row], figures: Figures, *, chains: bool) -> dict[int, int]:
-    """The leaf rows that are exactly the sum of rows right behind them, with their number; read from below."""
-    counts = [len(row.words) for row in rows if row.role == "leaf" and row.words]
-    least, most = min(counts, default=0), max(counts, default=0)
-    found: dict[int, int] = {}
-    waiting: list[int] = []
-    for i in range(len(rows) - 1, -1, -1):
-        if rows[i].role in ("subtotal", "total", "of_which") or not any(figures[i]):
-            continue
-        if len(rows[i].words) == least and (least < most or not rows[i].code):
-            shortest = 0 if chains or _over_one(rows, i, waiting) else 1
-            for count in range(len(waiting), shortest, -1):
-                if _sums(figures, i, waiting[:count]):
-                    found[i] = count
-                    del waiting[:count]
-                    break
-        waiting.insert(0, i)
-    return found
+def _top(row: int, above: dict[int, int], whole: int) -> int:
+    """The row over a part that itself stands under the whole: the 类 over a 款 under its unit."""
+    while above.get(row, -1) > whole:
+        row = above[row]
+    return row
 
 
-def _over_one(rows: Sequence[Row], i: int, waiting: Sequence[int]) -> bool:
+def _holders(rows: Sequence[Row]) -> list[bool]:
+    """Which rows may stand over others: those with the fewest words; where all have as many, those without code."""
+    counts = [len(row.words) for row in rows]
+    least, most = min(filter(None, counts), default=0), max(counts, default=0)
+    return [len(row.words) == least and (least < most or not row.code) for row in rows]
+
+
+def _is_over(row: Row, below: Row) -> bool:
     """Whether a row plainly stands over a single part: a unit over its only project, a category over its item."""
-    if not waiting:
-        return False
-    below = rows[waiting[0]]
-    if len(below.words) > len(rows[i].words):
+    if len(below.words) > len(row.words):
         return True
-    return meaning("unit_like", fold(rows[i].name)) and not meaning("unit_like", fold(below.name))
-
-
-def _complete(rows: Sequence[Row], figures: Figures, found: Collection[int]) -> bool:
-    """Whether the leaves add up to the total row; True where there is nothing to compare with."""
-    total = _total_row(rows, figures)
-    if total is None:
-        return True
-    return _sums(figures, total, [i for i, row in enumerate(rows) if row.role == "leaf" and i not in found])
+    return meaning("unit_like", fold(row.name)) and not meaning("unit_like", fold(below.name))
 
 
 def _total_row(rows: Sequence[Row], figures: Figures) -> int | None:
@@ -245,11 +227,9 @@ def _repeats(rows: list[Row], figures: Figures) -> None:
 
 
 def _paths(rows: list[Row], children: list[list[int]]) -> None:
-    parent = {part: i for i, parts in enumerate(children) for part in parts}
-    for i, row in enumerate(rows):
-        names = [row.name]
-        above = parent.get(i)
-        while above is not None:
-            names.insert(0, rows[above].name)
-            above = parent.get(above)
-        row.path = "/".join(name for name in names if name)
+    for i, parts in enumerate(children):
+        for part in parts:
+            rows[part].parent = i if part > i else rows[part].parent
+    for row in rows:
+        above = rows[row.parent].path if row.parent is not None else ""
+        row.path = "/".join(filter(None, (above, row.name)))

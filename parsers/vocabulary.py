@@ -47,6 +47,16 @@ def titles() -> list[tuple[str, re.Pattern[str]]]:
 
 
 @cache
+def other_names() -> dict[tuple[str, str], list[str]]:
+    """Codes by scheme and folded name, for names that a classification had in other years or has in some forms."""
+    lines = (DATA / "other_names.csv").read_text("utf-8").splitlines()
+    out: dict[tuple[str, str], list[str]] = {}
+    for row in csv.DictReader(lines):
+        out.setdefault((row["scheme"], fold(row["name"])), []).append(row["code"])
+    return out
+
+
+@cache
 def canonical(title: str) -> str:
     """The canonical id of a printed title; "unrecognised" when no form of that title is known."""
     plain = fold(title)

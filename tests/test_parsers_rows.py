@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from datapackages.model import Table
 from parsers.columns import read_columns
 from parsers.roles import set_roles
+from parsers.row_units import name_units
 from parsers.rows import Row, read_rows
 
 draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
@@ -17,6 +18,7 @@ def rows(canonical: str, text: str, **changes: object) -> list[Row]:
     columns = read_columns(table, 2026, "budget")
     found = read_rows(table, columns)
     set_roles(table, columns, found)
+    name_units(columns, found)
     return found
 
 
