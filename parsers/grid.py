@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from datapackages.model import Box
 from parsers.lattice import Frame, GridCell
@@ -13,8 +14,7 @@ from parsers.vocabulary import words
 SLIVER = 4.0  # points: a column narrower than this and empty is a rule drawn as a box
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """What a body row has in one leaf column: a cell, or its place under a cell that spans it."""
 
     text: str

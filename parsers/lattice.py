@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from datapackages.model import Box
 from parsers.page import Glyph, Page, Ruling
@@ -20,8 +22,7 @@ REACH = 3.0  # a rule that ends this close to another meets it
 Interval = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):
     """A printed cell: it covers rows ``row`` to ``row_end`` and columns to ``column_end``, ends excluded."""
 
     row: int
@@ -71,18 +72,22 @@ def frames(page: Page) -> tuple[list[Frame], list[Glyph]]:
 
 def _merged(rulings: Iterable[Ruling]) -> list[Ruling]:
     """Collinear stretches that touch become one ruling; positions are snapped together."""
-    out = []
-    for horizontal in (True, False):
-        lines = [r for r in rulings if r.horizontal == horizontal]
-        places = _snap([r.top if horizontal else r.x0 for r in lines])
-        stretches: dict[float, list[Interval]] = defaultdict(list)
-        for r in lines:
-            place = places[r.top if horizontal else r.x0]
-            stretches[place].append((r.x0, r.x1) if horizontal else (r.top, r.bottom))
-        for place, intervals in stretches.items():
-            for low, high in _joined(intervals):
-                out.append(Ruling(low, place, high, place) if horizontal else Ruling(place, low, place, high))
+    flat = [(top, x0, x1) for x0, top, x1, bottom in rulings if top == bottom]
+    upright = [(x0, top, bottom) for x0, top, _, bottom in rulings if top != bottom]
+    out = [Ruling(low, place, high, place) for place, low, high in _stretches(flat)]
+    out.extend(Ruling(place, low, place, high) for place, low, high in _stretches(upright))
     return out
+
+
+def _stretches(lines: Sequence[tuple[float, float, float]]) -> Iterator[tuple[float, float, float]]:
+    """(position, start, end) of parallel lines, snapped and joined."""
+    places = _snap([place for place, _, _ in lines])
+    at: dict[float, list[Interval]] = defaultdict(list)
+    for place, low, high in lines:
+        at[places[place]].append((low, high))
+    for place, intervals in at.items():
+        for low, high in _joined(intervals):
+            yield place, low, high
 
 
 def _snap(values: Sequence[float]) -> dict[float, float]:
@@ -110,13 +115,13 @@ def _joined(intervals: list[Interval]) -> list[Interval]:
 def _connected(rulings: list[Ruling]) -> list[list[Ruling]]:
     """Groups of rulings that cross or touch."""
     parent = list(range(len(rulings)))
-    flat = [i for i, r in enumerate(rulings) if r.horizontal]
-    for i, r in enumerate(rulings):
-        if r.horizontal:
+    flat = [(j, x0 - REACH, x1 + REACH, top) for j, (x0, top, x1, bottom) in enumerate(rulings) if top == bottom]
+    for i, (x, top, _, bottom) in enumerate(rulings):
+        if top == bottom:
             continue
-        for j in flat:
-            h = rulings[j]
-            if h.x0 - REACH <= r.x0 <= h.x1 + REACH and r.top - REACH <= h.top <= r.bottom + REACH:
+        low, high = top - REACH, bottom + REACH
+        for j, x0, x1, y in flat:
+            if x0 <= x <= x1 and low <= y <= high:
                 parent[_root(parent, i)] = _root(parent, j)
     groups: dict[int, list[Ruling]] = defaultdict(list)
     for i, r in enumerate(rulings):
@@ -173,22 +178,31 @@ def _closing(flat: list[Ruling], upright: list[Ruling]) -> list[Ruling]:
     return out
 
 
-def _drawn(intervals: list[Interval], low: float, high: float) -> bool:
-    """Whether a rule is drawn over at least half of a stretch."""
-    return sum(max(0.0, min(high, b) - max(low, a)) for a, b in intervals) >= 0.5 * (high - low)
+def _drawn(intervals: list[Interval], marks: list[float]) -> list[bool]:
+    """For each stretch between two marks whether a rule is drawn over at least half of it."""
+    stretches = list(pairwise(marks))
+    if len(intervals) == 1:
+        (low, high), (start, end) = intervals[0], (sum(stretches[0]) / 2, sum(stretches[-1]) / 2)
+        if low <= start and high >= end:
+            return [True] * len(stretches)
+    return [
+        sum(max(0.0, min(high, b) - max(low, a)) for a, b in intervals) >= 0.5 * (high - low)
+        for low, high in stretches
+    ]
 
 
 def _regions(mesh: _Mesh) -> list[list[int]]:
     """For each elementary cell the number of the printed cell that it belongs to."""
     rows, columns = len(mesh.ys) - 1, len(mesh.xs) - 1
+    upright = [_drawn(intervals, mesh.ys) for intervals in mesh.vertical[1:-1]]
+    flat = [_drawn(intervals, mesh.xs) for intervals in mesh.horizontal[1:-1]]
     parent = list(range(rows * columns))
-    for i in range(rows):
-        for j in range(columns):
-            here = i * columns + j
-            if j and not _drawn(mesh.vertical[j], mesh.ys[i], mesh.ys[i + 1]):
-                parent[_root(parent, here)] = _root(parent, here - 1)
-            if i and not _drawn(mesh.horizontal[i], mesh.xs[j], mesh.xs[j + 1]):
-                parent[_root(parent, here)] = _root(parent, here - columns)
+    open_sides = [(i * columns + j, 1) for j, drawn in enumerate(upright, 1) for i in range(rows) if not drawn[i]]
+    open_tops = [
+        (i * columns + j, columns) for i, drawn in enumerate(flat, 1) for j in range(columns) if not drawn[j]
+    ]
+    for here, step in sorted([*open_sides, *open_tops]):
+        parent[_root(parent, here)] = _root(parent, here - step)
     return [[_root(parent, i * columns + j) for j in range(columns)] for i in range(rows)]
 
 
@@ -265,12 +279,12 @@ def _frame(page: int, mesh: _Mesh, owner: list[list[int]], held: dict[int, list[
             members[region].append((i, j))
     cells = []
     for region, places in members.items():
-        blocks = _rectangles(places)
+        blocks = _rectangles(places) if len(places) > 1 else [places]
         glyphs = held.get(region, [])
         for block in blocks:
             own = glyphs if len(blocks) == 1 else [g for g in glyphs if _within(mesh, block, g)]
-            cells.append(_cell(mesh, block, cell_text(own)))
-    cells.sort(key=lambda c: (c.row, c.column))
+            cells.append(_cell(mesh, block, cell_text(own) if own else ""))
+    cells.sort()  # by row and column
     box = (mesh.xs[0], mesh.ys[0], mesh.xs[-1], mesh.ys[-1])
     return Frame(page, box, len(mesh.xs) - 1, len(mesh.ys) - 1, tuple(cells))
 
@@ -295,7 +309,7 @@ def _rectangles(places: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 
 def _cell(mesh: _Mesh, block: list[tuple[int, int]], text: str) -> GridCell:
-    row, row_end = min(i for i, _ in block), max(i for i, _ in block) + 1
-    column, column_end = min(j for _, j in block), max(j for _, j in block) + 1
+    (row, column), (last_row, last_column) = block[0], block[-1]  # a rectangle from its first to its last corner
+    row_end, column_end = last_row + 1, last_column + 1
     box = (mesh.xs[column], mesh.ys[row], mesh.xs[column_end], mesh.ys[row_end])
     return GridCell(row, column, row_end, column_end, text, box)

@@ -89,9 +89,12 @@ def _glyphs(text: Any, view: View, drawing: Drawing) -> list[Glyph]:
         return []
     chars = _chars(text, count)
     wanted = [i for i, char in enumerate(chars) if char > " " and char not in BLANK]
-    edges = view.edges(*_edges(text, wanted))
-    glyphs = list(map(_glyph, zip(map(chars.__getitem__, wanted), *edges, strict=True)))
-    unseen = _unseen(pdfium.address(text), wanted, glyphs, view, drawing) | _drawn_again(glyphs)
+    x0, top, x1, bottom = view.edges(*_edges(text, wanted))
+    visible_chars = [chars[i] for i in wanted]
+    glyphs = list(map(_glyph, zip(visible_chars, x0, top, x1, bottom, strict=True)))
+    unseen = _unseen(pdfium.address(text), wanted, glyphs, view, drawing)
+    if len(set(zip(visible_chars, map(int, x0), map(int, bottom), strict=True))) < len(glyphs):
+        unseen |= _drawn_again(glyphs)
     return [glyph for place, glyph in enumerate(glyphs) if place not in unseen] if unseen else glyphs
 
 
@@ -102,21 +105,27 @@ def _unseen(text: int, wanted: list[int], glyphs: list[Glyph], view: View, drawi
         if not (-1.0 <= x0 - end <= 1.0 and -0.5 <= bottom - base <= 0.5):
             starts.append(place)
     unseen: set[int] = set()
+    last, ink = 0, ""
     for start, stop in pairwise([*starts, len(glyphs)]):
-        glyph, i = glyphs[start], wanted[start]
-        alone = stop == start + 1
-        if not _visible(text, i, glyph, drawing) or (alone and _clipped(text, i, view, glyph)):
+        thing: int = pdfium.text_object(text, wanted[start]) or 0
+        if thing != last or not thing:
+            last, ink = thing, _ink(text, wanted[start], thing)
+        glyph = glyphs[start]
+        if (
+            ink == "none"
+            or (ink == "white" and not drawing.shaded(glyph.x, glyph.y))
+            or (stop == start + 1 and thing and _clipped(thing, view, glyph))
+        ):
             unseen.update(range(start, stop))
     return unseen
 
 
-def _clipped(text: int, index: int, view: View, glyph: Glyph) -> bool:
+def _clipped(thing: int, view: View, glyph: Glyph) -> bool:
     """Whether a single character lies wholly outside its clip path: nobody can see it.
 
     Longer text is kept where a cell clips it, because what is cut off on paper is meant to be read.
     """
-    thing = pdfium.text_object(text, index)
-    clip: int = (pdfium.clip_path(thing) if thing else 0) or 0
+    clip: int = pdfium.clip_path(thing) or 0
     for path in range(max(pdfium.clip_paths(clip), 0) if clip else 0):
         x0, top, x1, bottom = clip_box(clip, path, view)
         if glyph.x0 >= x1 or glyph.x1 <= x0 or glyph.top >= bottom or glyph.bottom <= top:
@@ -125,12 +134,7 @@ def _clipped(text: int, index: int, view: View, glyph: Glyph) -> bool:
 
 
 def _drawn_again(glyphs: list[Glyph]) -> set[int]:
-    """Places of characters that stand where the same one stands already, drawn again to look bold.
-
-    Most pages have none: as many different characters and places as characters settles it.
-    """
-    if len({(char, int(x0), int(bottom)) for char, x0, _, _, bottom in glyphs}) == len(glyphs):
-        return set()
+    """Places of characters that stand where the same one stands already, drawn again to look bold."""
     again: set[int] = set()
     stand: dict[str, list[Glyph]] = {}
     for place, glyph in enumerate(glyphs):
@@ -181,17 +185,19 @@ def _em_square(text: Any, index: int, width: float) -> tuple[float, float]:
     return y.value - 0.12 * width, y.value + 0.88 * width
 
 
-def _visible(text: int, index: int, glyph: Glyph, drawing: Drawing) -> bool:
-    """Not slanted (a watermark), not of an unseen render mode, not transparent, not white on white."""
+def _ink(text: int, index: int, thing: int) -> str:
+    """How the characters of one text object are drawn.
+
+    "none" when slanted (a watermark), of an unseen render mode or transparent, "white", else "dark".
+    """
     angle = pdfium.char_angle(text, index)
-    if min(angle % RIGHT_ANGLE, -angle % RIGHT_ANGLE) > UPRIGHT:
-        return False
-    thing = pdfium.text_object(text, index)
+    if angle and min(angle % RIGHT_ANGLE, -angle % RIGHT_ANGLE) > UPRIGHT:
+        return "none"
     if thing and pdfium.render_mode(thing) in UNSEEN:
-        return False
+        return "none"
     if not pdfium.fill_colour(text, index, *WORDS_AT):
-        return True
+        return "dark"
     red, green, blue, alpha = WORDS
     if alpha == 0:
-        return False
-    return min(red, green, blue) < 250 or drawing.shaded(glyph.x, glyph.y)
+        return "none"
+    return "white" if min(red, green, blue) >= 250 else "dark"

@@ -189,7 +189,7 @@ def _mend(last: Printed, onward: Grid) -> None:
 
 
 def _glued(upper: Slot, lower: Slot) -> Slot:
-    return replace(upper, text=upper.text + lower.text, box=upper.box or lower.box)
+    return upper._replace(text=upper.text + lower.text, box=upper.box or lower.box)
 
 
 def is_torn(grids: Sequence[Grid], row: Sequence[Slot]) -> bool:

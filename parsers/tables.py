@@ -75,8 +75,8 @@ def _placed_row(row: Sequence[Slot], counts: Sequence[int]) -> tuple[Slot, ...]:
     for i, slot in enumerate(row):
         if slot.span > 1 and is_amount(fold(slot.text)):
             best = max(range(i, min(i + slot.span, len(row))), key=lambda column: counts[column])
-            out[i] = replace(slot, text="", span=1)
-            out[best] = replace(slot, span=1)
+            out[i] = slot._replace(text="", span=1)
+            out[best] = slot._replace(span=1)
     return tuple(out)
 
 
