@@ -143,12 +143,14 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A stretch of prose under one heading."""
+    """A stretch of prose under one heading, a list of contents, or the caption of a picture or chart."""
 
     seq: int
     heading_path: str  # ancestors and heading joined with "/"
     text: str
     pages: tuple[int, ...]
+    kind: str = "prose"  # prose, contents, chart
+    box: Box | None = None  # of the picture that the caption of a chart belongs to
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,7 @@ def to_json(parsed: ParsedDocument) -> dict[str, Any]:
         "document": asdict(parsed.document),
         "tables": [_table(table) for table in parsed.tables],
         "facts": [_fact(fact) for fact in parsed.facts],
-        "sections": [asdict(section) for section in parsed.sections],
+        "sections": [_plain(section) for section in parsed.sections],
         **{name: [_plain(entry) for entry in getattr(parsed, name)] for name in READ_WITH},
         **{name: [] for name in UNFILLED},
         "issues": [asdict(issue) for issue in parsed.issues],
@@ -101,7 +101,7 @@ def from_json(data: dict[str, Any]) -> ParsedDocument:
         document=Document(**data["document"]),
         tables=tuple(_read_table(table) for table in data["tables"]),
         facts=tuple(_read_fact(fact) for fact in data["facts"]),
-        sections=tuple(Section(**{**section, "pages": tuple(section["pages"])}) for section in data["sections"]),
+        sections=tuple(Section(**_typed(section)) for section in data["sections"]),
         issues=tuple(Issue(**issue) for issue in data["issues"]),
         **{name: tuple(kind(**_typed(entry)) for entry in data[name]) for name, kind in READ_WITH.items()},
     )

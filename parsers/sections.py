@@ -15,8 +15,8 @@ SHORT = 24  # characters of a heading with an Arabic number, which lists have to
 WRAPPED = 2.6  # characters by which a line may fall short of the margin and still go on in the next
 MOST_LINES = 3  # of one heading
 DEEP = 4  # levels from here on are numbered with Arabic figures
-CONTENTS = "contents"
-CHART = "chart"
+PROSE, CONTENTS, CHART = "prose", "contents", "chart"  # codes/section_kinds.csv
+PICTURE = 40.0  # points: less room than this beside a caption holds no picture
 
 
 @dataclass(slots=True)
@@ -24,7 +24,6 @@ class Passage:
     """A section and the lines it was joined from, each with its first character's place in the text."""
 
     section: Section
-    kind: str  # prose, contents, chart
     lines: list[tuple[int, ProseLine]]
 
     def place(self, start: int, end: int) -> tuple[int, Box | None]:
@@ -42,7 +41,8 @@ class _Draft:
 
     path: list[tuple[int, str]] = field(default_factory=list)
     lines: list[ProseLine] = field(default_factory=list)
-    kind: str = "prose"
+    kind: str = PROSE
+    box: Box | None = None  # of the picture, where the passage is the caption of one
 
 
 def read_sections(texts: Sequence[PageText], tables: Sequence[Table] = ()) -> list[Section]:
@@ -91,7 +91,7 @@ def _runs(lines: Sequence[ProseLine]) -> Iterator[tuple[str, list[ProseLine]]]:
         else:
             while j < len(lines) and not (_is_leader(lines[j]) or _opens_contents(lines[j])):
                 j += 1
-            yield "prose", list(lines[i:j])
+            yield PROSE, list(lines[i:j])
         i = j
 
 
@@ -149,6 +149,10 @@ class _Margins:
             left, right = self._edges.get(line.page, (x0, x1))
             self._edges[line.page] = (min(left, x0), max(right, x1))
 
+    def of(self, page: int) -> tuple[float, float]:
+        """Left and right edge."""
+        return self._edges[page]
+
     def goes_on(self, line: ProseLine, after: ProseLine) -> bool:
         """Whether a line is full and the next one begins at the margin, so that both are one paragraph."""
         size = (line.line.bottom - line.line.top) or 1.0
@@ -158,12 +162,13 @@ class _Margins:
 
 
 def _cut(lines: list[ProseLine], margins: _Margins, entries: set[str], before: Sequence[_Draft]) -> list[_Draft]:
-    drafts = [_Draft(list(before[-1].path) if before and before[-1].kind == "prose" else [])]
+    drafts = [_Draft(list(before[-1].path) if before and before[-1].kind == PROSE else [])]
     i = 0
     while i < len(lines):
         level, title, taken, rest = _heading(lines, i, margins, entries)
         if _is_chart(lines[i], lines[i + 1 : i + 2]):
-            drafts += [_Draft(list(drafts[-1].path), [lines[i]], CHART), _Draft(list(drafts[-1].path))]
+            path, box = drafts[-1].path, _picture(lines, i, margins)
+            drafts += [_Draft(list(path), [lines[i]], CHART, box), _Draft(list(path))]
             i += 1
             continue
         if level:
@@ -179,8 +184,8 @@ def _joined(drafts: Sequence[_Draft]) -> list[_Draft]:
     """Prose that a chart's caption interrupts goes on behind it."""
     out: list[_Draft] = []
     for draft in drafts:
-        last = next((other for other in reversed(out) if other.kind == "prose"), None)
-        goes_on = last is not None and out[-1].kind == CHART and draft.path == last.path and draft.kind == "prose"
+        last = next((other for other in reversed(out) if other.kind == PROSE), None)
+        goes_on = last is not None and out[-1].kind == CHART and draft.path == last.path and draft.kind == PROSE
         if goes_on and last:
             last.lines += draft.lines
         else:
@@ -266,6 +271,19 @@ def _is_chart(line: ProseLine, after: Sequence[ProseLine]) -> bool:
     return not after or after[0].page != line.page or after[0].line.box[0] < line.line.box[0]
 
 
+def _picture(lines: Sequence[ProseLine], i: int, margins: _Margins) -> Box | None:
+    """Where the picture of a caption is: the room between it and the next text above or below it."""
+    page, line = lines[i].page, lines[i].line
+    over = max((o.line.bottom for o in lines if o.page == page and o.line.bottom <= line.top), default=line.top)
+    under = min((o.line.top for o in lines if o.page == page and o.line.top >= line.bottom), default=line.bottom)
+    left, right = margins.of(page)
+    if max(line.top - over, under - line.bottom) < PICTURE:
+        return None
+    if under - line.bottom >= line.top - over:
+        return left, line.bottom, right, under
+    return left, over, right, line.top
+
+
 def _passage(seq: int, draft: _Draft) -> Passage:
     lines: list[tuple[int, ProseLine]] = []
     at = 0
@@ -278,5 +296,7 @@ def _passage(seq: int, draft: _Draft) -> Passage:
         heading_path="/".join(heading for _, heading in draft.path),
         text=between.join(line.text for line in draft.lines),
         pages=tuple(dict.fromkeys(line.page for line in draft.lines)),
+        kind=draft.kind,
+        box=draft.box,
     )
-    return Passage(section, draft.kind, lines)
+    return Passage(section, lines)

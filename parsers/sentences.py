@@ -26,6 +26,11 @@ from parsers.stated import (
 
 CLAUSE = re.compile("[,;:]")
 TRIMMED = "，,；;。、：:（）() "
+BY_KIND = {  # a part of the vehicles kept, or to be bought, is one kind of them
+    ("vehicles_to_buy", "vehicles_by_kind"): "vehicles_to_buy_by_kind",
+    ("vehicles_to_buy", "vehicles_to_buy"): "vehicles_to_buy_by_kind",
+    ("vehicles_kept", "vehicles_kept"): "vehicles_by_kind",
+}
 BEHIND = 8  # characters behind a count that may name what is counted: 33个一级项目
 
 
@@ -249,7 +254,7 @@ class Reader:
         meant = self._meaning(name, kind, behind)
         if meant is None or (self.counts_only and kind != "people"):
             return
-        if self._reason >= 0 and not self._ends_reason(meant, words, kind, clause):
+        if self._reason >= 0 and not self._ends_reason(words, kind, clause):
             return
         stated = Stated(
             start=figure.start("number"), end=figure.end("unit"), amount_text=self._printed(figure, "number"),
@@ -265,10 +270,11 @@ class Reader:
     def _printed(self, figure: re.Match[str], group: str) -> str:
         return self.text[figure.start(group) : figure.end(group)]
 
-    def _ends_reason(self, meant: About, words: str, kind: str, clause: int) -> bool:
-        """A figure behind a semicolon that names its metric goes on with the list; others belong to the reason."""
-        own = about(name_of(words), kind).metric != OTHER and not pattern("sentences", "purpose").search(words)
-        if kind == "money" and own and self._reason_parts:
+    def _ends_reason(self, words: str, kind: str, clause: int) -> bool:
+        """A figure behind a semicolon that names its metric, or has a number, goes on with the list."""
+        listed = pattern("sentences", "numbered").match(words) or pattern("sentences", "itemised").search(words)
+        named = about(name_of(words), kind).metric != OTHER and not pattern("sentences", "purpose").search(words)
+        if kind == "money" and self._reason_parts and (listed or named):
             self._close_reason(clause)
             return True
         return False
@@ -283,7 +289,10 @@ class Reader:
             meant = about(name, kind, side=self._side())
             if meant.metric == OTHER:
                 meant = about(f"{name}{behind}", kind, side=self._side())
-            return self._in_context(meant) if money or meant.metric != OTHER else None
+            if money or meant.metric != OTHER:
+                return self._in_context(meant)
+            head = self._group.head if self._group else None  # 实有214人，其中行政154人
+            return self._in_context(head.about) if head and head.kind == kind else None
         here = self._current if self._current and self._current.start >= self._start else None
         if phase and here:
             return here.about
@@ -309,9 +318,7 @@ class Reader:
         if not fund:
             fund = next((found for heading in self.headings if (found := first("funds", heading))), "")
         head = self._group.head.about.metric if self._group else ""
-        name = meant.metric
-        if head.startswith("vehicles_to_buy") and name == "vehicles_by_kind":
-            name = "vehicles_to_buy_by_kind"
+        name = BY_KIND.get((head, meant.metric), meant.metric)
         return About(name, fund or "total", meant.side, meant.function)
 
     # ---- nothing at all ----

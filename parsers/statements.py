@@ -12,7 +12,7 @@ from parsers import amounts
 from parsers.agreement import Claim, Facts, agree, half_of_last_decimal
 from parsers.metrics import OTHER
 from parsers.prose import narrow, pattern
-from parsers.sections import Passage
+from parsers.sections import PROSE, Passage
 from parsers.sentences import Reader
 from parsers.stated import Stated
 
@@ -49,7 +49,7 @@ def _by_root(passages: Sequence[Passage]) -> Iterator[tuple[str, list[Passage]]]
     group: list[Passage] = []
     last = ""
     for passage in passages:
-        if passage.kind != "prose":
+        if passage.section.kind != PROSE:
             continue
         root = _root(passage.section.heading_path)
         if group and root != last:

@@ -38,7 +38,7 @@ CONTRACT = {
         "table_id cells",
     ),
     "facts": (" ".join(Fact.__dataclass_fields__), ""),
-    "sections": ("seq heading_path text pages", ""),
+    "sections": ("seq heading_path text pages", "kind box"),
     "issues": ("type severity page table row column message remedy", "message_zh remedy_zh"),
 }
 
