@@ -18,6 +18,7 @@ from parsers.performance_words import group, is_like, label, level1_of, pattern,
 from parsers.text import fold
 
 UNKNOWN = "unknown"  # a heading that is not understood: what stands under it becomes an issue
+REMARKS = 100  # more than a row has columns: keeps the remarks of a form apart
 LEVELS = ("level1", "level2", "level3", "packed")
 
 
@@ -86,8 +87,8 @@ def _sets(columns: Sequence[Column]) -> list[dict[str, Column]]:
         if again and any(later.role == "target" for later in columns if later.start >= column.start):
             sets.append({})
         if column.role and column.role != UNKNOWN:
-            role = column.role if column.role not in sets[-1] else "remark"
-            sets[-1].setdefault(role, column)
+            again = column.role in sets[-1]  # a second 指标内容 after the targets explains them
+            sets[-1][f"remark{column.start}" if again else column.role] = column
     for before, after in zip(sets, sets[1:], strict=False):
         for role in LEVELS:
             if role in before:
@@ -169,8 +170,8 @@ class Lines:
         activities = [text for (_, name, _), text in self.form.texts.items() if name == "task"]
         if role == "activity" and part.text and part.text not in activities:
             self.form.add_text("year", "task", part.text, part, number=row + 1)
-        elif role == "remark" and part.text and not is_like("dash", part.plain):
-            self.form.add_text("year", "note", part.text, part, number=row + 1)
+        elif role.startswith("remark") and part.text and not is_like("dash", part.plain):
+            self.form.add_text("year", "note", part.text, part, number=row * REMARKS + part.column + 1)
         self.form.take(part)
 
     def _levels(self, found: dict[str, Part | None], row: int) -> tuple[str, str, str]:

@@ -22,7 +22,7 @@ from parsers.performance_names import cut_names
 from parsers.performance_words import is_like, label
 
 FORMS = ("performance_project", "performance_overall", "performance_result")
-HIDDEN, NEAR = "…", 2  # instead of a cell within so many rows of a person's label
+HIDDEN, NEAR = "…", 1  # instead of a cell within so many rows of a person's label
 MIXED = ("projects", "unrecognised")  # tables that may print targets: their other columns are read elsewhere
 
 

@@ -62,6 +62,9 @@ def _name(name: str, text: str) -> str:
 def _stripped(text: str) -> str:
     """A label without colon, numbering, 其中 and unit of money."""
     plain = fold(text).rstrip(":;.")
+    head, _, tail = plain.partition(":")
+    if tail and pattern("label_start").match(tail) and _stripped(head):  # 1、资金来源：（1）财政性资金
+        plain = tail
     plain = pattern("label_end").sub("", plain)
     return pattern("label_start").sub("", plain, count=1).rstrip(":") or plain
 

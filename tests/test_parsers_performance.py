@@ -433,6 +433,39 @@ def test_a_blank_form_is_no_form() -> None:
     assert read(table(text)) == ([], [], [])
 
 
+def test_money_may_be_told_by_source_and_by_structure_under_numbers() -> None:
+    text = """
+        部门（单位）名称 | 某某局 | <
+        预算情况 | 部门预算总额（万元） | 1000.00
+        ^ | 1、资金来源：（1）财政性资金 | 900.00
+        ^ | （2）其他资金 | 100.00
+        ^ | 2、资金结构：（1）基本支出 | 600.00
+        ^ | （2）项目支出 | 400.00
+    """
+    (form,), _, issues = read(table(text, "performance_overall"))
+    assert [fund[1:] for fund in form.funds] == [
+        ("total", "1000.00"),
+        ("fiscal", "900.00"),
+        ("other", "100.00"),
+        ("total_basic", "600.00"),
+        ("total_project", "400.00"),
+    ]
+    assert issues == []
+
+
+def test_remarks_beside_indicators_are_kept_in_order() -> None:
+    text = """
+        项目名称 | < | 防汛 | < | <
+        三级指标 | 指标解释 | 半年（程）指标值 | 全年（程）指标值 | 评分标准
+        巡查次数 | 年内巡查 | 1次 | 2次 | 少一次扣一分
+        物资数量 | — | | 3批 |
+    """
+    (form,), indicators, issues = read(table(text))
+    assert [text for _, name, text in form.texts if name == "note"] == ["年内巡查", "1次", "少一次扣一分"]
+    assert lines(indicators, "level3", "raw") == [("巡查次数", "2次"), ("物资数量", "3批")]
+    assert issues == []
+
+
 # ---- strictness ----
 
 
