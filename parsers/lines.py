@@ -17,6 +17,8 @@ CODES = (
     "serial", "unit_code", "project_code", "item_code", "function", "function_code", "economic", "econ_dept_code",
     "econ_gov_code",
 )  # fmt: skip
+# Words that stand once for several rows, in a cell merged over them.
+MERGED = ("unit_code", "unit", "kind", "category", "project", "name", "item", "econ_dept_name", "method")
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -49,13 +51,27 @@ def read_lines(table: Table, facts: Iterable[Fact], document: Document, group: s
     lines = []
     for row, cells in enumerate(table.rows, 1):
         texts: dict[str, list[str]] = {}
-        for kind, cell in zip(kinds, cells, strict=True):
-            if cell.text and kind:
-                texts.setdefault(kind, []).append(cell.text)
+        for column, kind in enumerate(kinds):
+            text = _text(table, row - 1, column) if kind in MERGED else cells[column].text
+            if text and kind:
+                texts.setdefault(kind, []).append(text)
         if texts or row in figures:
             lines.append(Line(row=row, page=cells[0].page, texts=texts, facts=figures.get(row, [])))
     _place(lines, document)
     return lines
+
+
+def _text(table: Table, row: int, column: int) -> str:
+    """The text of a cell; of the cell above that reaches down to it where it is part of a merged one."""
+    cell = table.rows[row][column]
+    if cell.text or cell.box is not None:
+        return cell.text
+    tops = [other.box[1] for other in table.rows[row] if other.box is not None]
+    above = (cells[column] for cells in reversed(table.rows[:row]))
+    holder = next((other for other in above if other.box is not None), None)
+    if holder is None or holder.box is None or holder.page != cell.page or not tops:
+        return ""
+    return holder.text if holder.box[3] > max(tops) else ""
 
 
 def _kinds(table: Table, group: str) -> list[str]:

@@ -74,6 +74,9 @@ def _funds(figures: Sequence[Fact], line: Line) -> dict[str, Decimal]:
     """Fund → yuan, the total first. A fund printed in parts and as their sum counts as the sum."""
     total = whole(figures)
     funds = {} if total is None else {"total": total}
+    named = first("fund", fold(line.text("fund")))
+    if total is not None and named and len(figures) == 1:
+        return {**funds, named: total}
     shares: dict[str, list[Fact]] = {}
     for fact in figures:
         shares.setdefault("not_stated" if _brought_over(fact) else fact.fund, []).append(fact)
@@ -81,9 +84,6 @@ def _funds(figures: Sequence[Fact], line: Line) -> dict[str, Decimal]:
         if fund != "total":
             sums = [fact for fact in some if fact.column_role in ("total", "subtotal")]
             funds[fund] = sum((fact.amount or Decimal(0) for fact in sums or some), Decimal(0))
-    named = first("fund", fold(line.text("fund")))
-    if named and total is not None and set(funds) == {"total"}:
-        funds[named] = total
     return funds
 
 

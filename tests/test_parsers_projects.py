@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -153,6 +154,25 @@ def test_a_column_of_units_names_the_unit_and_the_fund_column_the_fund() -> None
         ("考务中心", "专用项目", "示例市交警支队", (("total", Decimal(20000)), ("general_public", Decimal(20000)))),
         ("监管场所", "专用项目", "示例市公安局", (("total", Decimal(30000)), ("government_fund", Decimal(30000)))),
     ]
+
+
+def test_a_unit_in_a_cell_merged_over_its_projects_is_the_unit_of_each() -> None:
+    table = listed(
+        "projects",
+        """
+        单位名称 | 项目名称 | 合计
+         | 合计 | 6.00
+        示例市公安局 | 执法办案 | 1.00
+         | 业务管理 | 2.00
+         | 未标单位 | 3.00
+        """,
+    )
+    rows = [list(row) for row in table.rows]
+    x0, top, x1, _ = rows[1][0].box
+    rows[1][0] = replace(rows[1][0], box=(x0, top, x1, rows[2][1].box[3]))
+    rows[2][0] = replace(rows[2][0], box=None)
+    table = replace(table, rows=tuple(map(tuple, rows)))
+    assert [project.unit for project in projects(table)] == ["示例市公安局", "示例市公安局", "示例市水务局"]
 
 
 def test_function_rows_over_projects_are_no_projects() -> None:

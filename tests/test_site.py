@@ -255,7 +255,7 @@ def test_the_front_page_says_what_is_covered_and_that_it_is_made_up(site: httpx.
     tiles = re.findall(r'class="tile"[^>]*><b>([\d,]+)</b><span>(.*?)</span>', page)
     assert tiles == [
         ("1", "行政区划"), ("3", "单位"), ("4", "文件"), ("7", "表"), ("54", "数据"),
-        ("4", "项目"), ("4", "绩效目标"), ("4", "采购"),
+        ("4", "项目"), ("4", "绩效目标"),
     ]  # fmt: skip
     assert "示例市”（999900）是虚构的城市" in page
 

@@ -5,7 +5,7 @@ from typing import Any
 from datasette import hookimpl
 
 MADE_UP = "999900"  # the jurisdiction of the demonstration's made-up city
-TILES = ("jurisdictions", "units", "documents", "tables", "facts", "projects", "performance", "purchases")
+TILES = ("jurisdictions", "units", "documents", "tables", "facts", "projects", "performance")
 PLACES = """
 select p.jurisdiction, coalesce(j.name, '') as place, p.document_year as year, p.stage, p.documents, p.facts
 from packages p left join jurisdictions j on j.code = p.jurisdiction
