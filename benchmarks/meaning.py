@@ -52,7 +52,7 @@ def measure() -> Iterator[Figure]:
     asked: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for name, parsed in _parsed():
-        for answer in answers(name, parsed):
+        for answer in answers(shared() / "real", name, parsed):
             asked[answer.dimension] += 1
             right[answer.dimension] += answer.is_right
             if not answer.is_right:
@@ -73,9 +73,11 @@ def _list(words: Iterable[str]) -> str:
     return "|".join(sorted(words)) or "nothing"
 
 
-def answers(name: str, parsed: ParsedDocument) -> Iterator[Answer]:
-    """Every question that the typed meaning of one document answers. The document is named by its file's stem."""
-    folder = shared() / "real"
+def answers(folder: Path, name: str, parsed: ParsedDocument) -> Iterator[Answer]:
+    """Every question that the typed meaning of one document answers.
+
+    ``folder`` holds ``meaning`` and ``truth``; ``name`` is the stem of the document's file.
+    """
     meant = json.loads((folder / "meaning" / f"{name}.json").read_text(encoding="utf-8"))
     truth = json.loads((folder / "truth" / f"{name}.json").read_text(encoding="utf-8"))
     facts: dict[str, list[Fact]] = defaultdict(list)

@@ -40,6 +40,8 @@ def read_about(texts: Sequence[PageText], tables: Sequence[Table], scanned: bool
     unit = found.get("name", "") or _name(tables)
     scope = _scope(found, tables, unit)
     kind = _kind(texts, tables, cover, scanned, stage)
+    if kind == "government_report":
+        unit = ""  # a government's report to its congress is no body's disclosure
     return About(
         kind=kind,
         fiscal_year=year,
@@ -48,7 +50,7 @@ def read_about(texts: Sequence[PageText], tables: Sequence[Table], scanned: bool
         scope=scope,
         part=_part(kind),
         unit_name=unit,
-        department_name=unit if scope == "department" else "",
+        department_name=unit if scope == "department" else _department(unit, tables),
         title=tables[0].title if kind == "tables_only" else _title(cover),
     )
 
@@ -133,20 +135,30 @@ def _name(tables: Sequence[Table]) -> str:
     return over.most_common(1)[0][0] if over else _name_in_forms(tables)
 
 
-def _name_in_forms(tables: Sequence[Table]) -> str:
+def _department(unit: str, tables: Sequence[Table]) -> str:
+    """The department over a unit: the one on its performance forms, else the body whose own level the unit is."""
+    own_level = words()["own_level_mark"].sub("", unit)
+    if own_level != unit:
+        return own_level
+    found = _name_in_forms(tables, "department_label") if unit else ""
+    found = words()["body_code"].sub("", words()["body_mark"].sub("", found))
+    return "" if fold(found) == fold(unit) else found
+
+
+def _name_in_forms(tables: Sequence[Table], label: str = "body_label") -> str:
     """The body named beside a 部门名称 cell: tables published alone name it only on a performance form."""
     names: Counter[str] = Counter()
     for table in tables:
         depth = max((label.count("/") + 1 for label in table.columns), default=0)
         header = [[(label.split("/") + [""] * depth)[level] for label in table.columns] for level in range(depth)]
         for texts in (*header, *([cell.text for cell in row] for row in table.rows)):
-            names.update(_beside(list(dict.fromkeys(text for text in texts if text))))
+            names.update(_beside(list(dict.fromkeys(text for text in texts if text)), label))
     return names.most_common(1)[0][0] if names else ""
 
 
-def _beside(texts: Sequence[str]) -> list[str]:
+def _beside(texts: Sequence[str], wanted: str) -> list[str]:
     pairs = zip(texts, texts[1:], strict=False)
-    return [name for label, name in pairs if meaning("body_label", fold(label)) and 3 < len(name) < 40]
+    return [name for label, name in pairs if meaning(wanted, fold(label)) and 3 < len(name) < 40]
 
 
 def _scope(found: dict[str, str], tables: Sequence[Table], unit: str) -> str:
