@@ -11,6 +11,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from benchmarks.corpus import shared
 from benchmarks.figures import Figure, at_least, at_most, show
 from benchmarks.measured import apart, peak_megabytes
 from parsers.lattice import frames
-from parsers.ocr import is_installed, read_scans
+from parsers.ocr import Scans, is_installed
 from parsers.page import Page
 from parsers.pdfium import open_pdf
 from parsers.text import fold
@@ -49,9 +50,10 @@ def read_document(pdf: Path) -> Score:
     started = time.process_time()
     with open_pdf(pdf) as reader:
         pages = [page for page in reader.pages() if isinstance(page, Page) and page.is_scan]
-    scans = read_scans(pdf, pages)
+    with closing(Scans(pdf)) as scans:
+        recognised = [scans.read(page) for page in pages]
     seconds = time.process_time() - started
-    read = {page.number: _largest(page) for page in scans.pages}
+    read = {page.number: _largest(page) for page in recognised}
     truth = _truth(pdf.with_suffix(".truth.json"))
     pairs = [(cells, read[number]) for number, cells in truth.items() if number in read]
     return Score(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from datapackages.model import Document, Fact, Issue, ParsedDocument, Table
 from parsers.about import About, read_about
 from parsers.damage import broken_streams
 from parsers.facts import read_facts
-from parsers.garbage import without_garbage
-from parsers.ocr import read_scans, without_table
-from parsers.page import Page, PasswordNeeded, Unreadable
+from parsers.ocr import without_table
+from parsers.page import PasswordNeeded, Unreadable
+from parsers.pages import Pages, passing
 from parsers.pdfium import open_pdf
 from parsers.stitch import PageText, printed_tables
 from parsers.tables import read_tables
@@ -47,28 +47,30 @@ def _parse(path: Path, *, whole: bool) -> ParsedDocument:
     sha256 = hashlib.sha256(content).hexdigest()
     if refused := _refused(content):
         return broken(sha256, content, refused)
+    pages = passing(path)
     try:
         with open_pdf(path) as reader:
-            pages, issues = _pages(list(reader.pages()))
             count, producer = reader.page_count, reader.producer
+            printed, texts = printed_tables(pages.pass_by(reader))
     except PasswordNeeded:
         return broken(sha256, content, issue("password"))
     except Unreadable as error:
         return broken(sha256, content, issue("broken-file", error=error))
-    if not pages:
-        return broken(sha256, content, *issues, issue("broken-file", error="no page can be read"), pages=count)
+    if not pages.readings:
+        unread = issue("broken-file", error="no page can be read")
+        return broken(sha256, content, *pages.failed, unread, pages=count)
+    issues = [*pages.failed, *_damage(content), *pages.garbled, *pages.scans.issues]
+    if pages.garbled and not (pages.with_text or pages.pictured):
+        return broken(sha256, content, *issues, pages=count)
+    tables = tuple(pages.scans.displayed(read_tables(printed, sha256)))
+    issues.extend(without_table(pages.recognised, tables))
+    return _assembled(sha256, content, pages, producer, texts, tables, issues, whole, count)
+
+
+def _damage(content: bytes) -> Iterator[Issue]:
     damaged, streams = broken_streams(content)
     if damaged:
-        issues.append(issue("damaged-file", damaged=damaged, streams=streams))
-    pages, garbled = without_garbage(pages)
-    issues += garbled
-    if garbled and not any(page.glyphs or page.is_scan for page in pages):
-        return broken(sha256, content, *issues, pages=count)
-    scans = read_scans(path, pages)
-    printed, texts = printed_tables(scans.pages)
-    tables = tuple(scans.displayed(read_tables(printed, sha256)))
-    issues += [*scans.issues, *without_table(scans.pages, tables)]
-    return _assembled(sha256, content, scans.pages, producer, texts, tables, issues, whole, count)
+        yield issue("damaged-file", damaged=damaged, streams=streams)
 
 
 def _refused(content: bytes) -> Issue | None:
@@ -79,16 +81,6 @@ def _refused(content: bytes) -> Issue | None:
     if b"%pdf-" not in head and (head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")) or b"<html" in head):
         return issue("html-not-pdf", found=content[:40].decode("utf-8", "replace").strip())
     return None
-
-
-def _pages(read: Sequence[Page | tuple[int, str]]) -> tuple[list[Page], list[Issue]]:
-    pages, issues = [], []
-    for page in read:
-        if isinstance(page, Page):
-            pages.append(page)
-        else:
-            issues.append(issue("page-failed", page=page[0], error=page[1]))
-    return pages, issues
 
 
 def broken(sha256: str, content: bytes, *issues: Issue, pages: int = 0) -> ParsedDocument:
@@ -129,7 +121,7 @@ def _document(sha256: str, content: bytes, pages: int, layer: str, producer: str
 def _assembled(
     sha256: str,
     content: bytes,
-    pages: Sequence[Page],
+    pages: Pages,
     producer: str,
     texts: Sequence[PageText],
     tables: tuple[Table, ...],
@@ -137,20 +129,18 @@ def _assembled(
     whole: bool,
     count: int,
 ) -> ParsedDocument:
-    layer = _text_layer(pages)
-    unread_scan = layer == "scan" and not any(page.glyphs for page in pages)
+    unread_scan = pages.text_layer == "scan" and not pages.with_text
     about = read_about(texts, tables, unread_scan)
-    document = _document(sha256, content, count, layer, producer, about)
+    document = _document(sha256, content, count, pages.text_layer, producer, about)
     facts: list[Fact] = []
     if about.kind in BUDGETS:
-        readings = {page.number: page.reading for page in pages}
         for table in tables:
             if table.state == "failed":
                 issues.append(
                     issue("table-failed", page=table.pages[0], table=table.table_id, title=table.title, error=TORN)
                 )
                 continue
-            for found in read_facts(table, document, readings):
+            for found in read_facts(table, document, pages.readings):
                 if isinstance(found, Fact):
                     facts.append(found)
                 else:
@@ -161,14 +151,6 @@ def _assembled(
         issues.extend(unread)
     issues.extend(_about_issues(document, texts))
     return ParsedDocument(document=document, tables=tables, facts=tuple(facts), issues=tuple(issues), **told)
-
-
-def _text_layer(pages: Sequence[Page]) -> str:
-    """What the file itself holds: text, scan or mixed, whether or not its scans were recognised."""
-    scans = [page.is_scan or page.reading == "ocr" for page in pages]
-    if any(scans) and all(scan or not page.glyphs for scan, page in zip(scans, pages, strict=True)):
-        return "scan"
-    return "mixed" if any(scans) else "text"
 
 
 def _about_issues(document: Document, texts: Sequence[PageText]) -> list[Issue]:

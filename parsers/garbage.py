@@ -10,14 +10,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-
-from datapackages.issues import issue
-from datapackages.model import Issue
-from parsers.page import Page
 
 ENOUGH = 20  # characters; fewer tell nothing
 ENOUGH_CHINESE = 50
@@ -26,13 +20,6 @@ LEAST_COMMON = 0.12
 UNWRITTEN = {"Cc", "Cn", "Co", "Cs"}  # control, unassigned, private use, half a pair
 SYMBOLS = set("!\"#$&'<=>?@\\^_`{|}~;\ufffd")  # of ASCII, which forms hardly print; [30101] they do
 LATIN_IN_CHINESE = set("·×÷±§°²³©®")  # of Latin-1, which Chinese text does print
-
-
-def without_garbage(pages: Sequence[Page]) -> tuple[list[Page], list[Issue]]:
-    """The pages, those that are not text emptied of their characters, and an issue for each of these."""
-    bad = {page.number for page in pages if is_garbage("".join([glyph[0] for glyph in page.glyphs]))}
-    kept = [replace(page, glyphs=()) if page.number in bad else page for page in pages]
-    return kept, [issue("text-is-not-text", page=number) for number in sorted(bad)]
 
 
 def is_garbage(text: str) -> bool:

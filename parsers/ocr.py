@@ -6,7 +6,7 @@ recognised line by line. Nothing that is recognised is corrected; what the model
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
@@ -28,13 +28,35 @@ def is_installed() -> bool:
     return all(find_spec(name) for name in NEEDED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scans:
-    """The pages of a document, its scans read; what was doubtful; how each scan was turned."""
+    """The scans of one PDF, read as its pages pass: what was doubtful, and how each scan was turned.
 
-    pages: list[Page]
+    Each scan that stays unread, because the extra is not installed or nothing was recognised on it, has an
+    issue of its own.
+    """
+
+    path: str | PathLike[str]
     issues: list[Issue] = field(default_factory=list)
     turns: dict[int, Turn] = field(default_factory=dict)  # page number → turn
+    _pdf: PdfDocument | None = None
+
+    def read(self, page: Page) -> Page:
+        """A scan as a page with text; as it is where it cannot be recognised."""
+        if not is_installed():
+            self.issues.append(issue("scanned-page", page=page.number))
+            return page
+        try:
+            return self._recognised(page)
+        except Exception as error:  # one page that a library cannot take must not cost the others
+            self.issues.append(issue("page-failed", page=page.number, error=f"{type(error).__name__}: {error}"))
+            return page
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._pdf:
+            self._pdf.close()
+            self._pdf = None
 
     def displayed(self, tables: Iterable[Table]) -> Iterator[Table]:
         """The tables with the boxes of their cells where the displayed pages have them."""
@@ -48,40 +70,14 @@ class Scans:
         turn = self.turns.get(cell.page)
         return replace(cell, box=turn.displayed(cell.box)) if turn and cell.box else cell
 
+    def _recognised(self, page: Page) -> Page:
+        from parsers.ocr_page import read_scan  # its libraries are those of the extra
 
-def read_scans(path: str | PathLike[str], pages: Sequence[Page]) -> Scans:
-    """Recognise every scan among the pages of the PDF at ``path``.
-
-    Each scan that stays unread, because the extra is not installed or nothing was recognised on it, has an
-    issue of its own. Raises PdfiumError where the file cannot be opened.
-    """
-    scans = [page for page in pages if page.is_scan]
-    if not scans:
-        return Scans(list(pages))
-    if not is_installed():
-        return Scans(list(pages), [issue("scanned-page", page=page.number) for page in scans])
-    return _recognised(fspath(path), pages)
-
-
-def _recognised(path: str, pages: Sequence[Page]) -> Scans:
-    from parsers.ocr_page import read_scan  # its libraries are those of the extra
-
-    out = Scans([])
-    with PdfDocument(path) as pdf:
-        for page in pages:
-            if not page.is_scan:
-                out.pages.append(page)
-                continue
-            try:
-                scan = read_scan(pdf[page.number - 1], page)
-            except Exception as error:  # one page that a library cannot take must not cost the others
-                out.pages.append(page)
-                out.issues.append(issue("page-failed", page=page.number, error=f"{type(error).__name__}: {error}"))
-            else:
-                out.pages.append(scan.page)
-                out.turns[page.number] = scan.turn
-                out.issues.extend(_doubts(scan.page, scan.doubtful))
-    return out
+        self._pdf = self._pdf or PdfDocument(fspath(self.path))
+        scan = read_scan(self._pdf[page.number - 1], page)
+        self.turns[page.number] = scan.turn
+        self.issues.extend(_doubts(scan.page, scan.doubtful))
+        return scan.page
 
 
 def _doubts(page: Page, figures: Iterable[str]) -> Iterator[Issue]:
@@ -91,9 +87,9 @@ def _doubts(page: Page, figures: Iterable[str]) -> Iterator[Issue]:
         yield issue("doubtful-reading", page=page.number, found=text)
 
 
-def without_table(pages: Iterable[Page], tables: Iterable[Table]) -> Iterator[Issue]:
+def without_table(recognised: Iterable[int], tables: Iterable[Table]) -> Iterator[Issue]:
     """An issue for each recognised page that no table stands on: its text went to the sections only."""
     covered = {number for table in tables for number in table.pages}
-    for page in pages:
-        if page.reading == "ocr" and page.glyphs and page.number not in covered:
-            yield issue("scan-without-table", page=page.number)
+    for number in sorted(recognised):
+        if number not in covered:
+            yield issue("scan-without-table", page=number)

@@ -20,8 +20,9 @@ from reportlab.pdfgen.canvas import Canvas
 import parsers
 from datapackages.model import ParsedDocument
 from parsers.damage import broken_streams
-from parsers.garbage import is_garbage, without_garbage
+from parsers.garbage import is_garbage
 from parsers.page import Glyph, Page
+from parsers.pages import passing
 
 FONT = "STSong-Light"
 XS, TOP, ROW = (60, 160, 360, 460, 560), 700, 24  # left edges of columns and the right edge, in points
@@ -263,6 +264,19 @@ TEXTS = [PROSE, "合计 1,234.50", "", "30101 [30102] 12.50 " * 9, "Budget of th
 GARBAGE = ["\ufffd" * 40, "\ue001\ue002" * 30, "\x81\x9a~`" * 20, "ÔÂ¶ÀÎ»Ô¤" * 9, "I¹º2:g(g'*&" * 9]
 
 
+class OnePass:
+    """A reader of pages made by hand."""
+
+    producer = ""
+
+    def __init__(self, made: list[Page]) -> None:
+        self.made = made
+        self.page_count = len(made)
+
+    def pages(self) -> Iterator[Page | tuple[int, str]]:
+        yield from self.made
+
+
 def page(text: str, number: int = 1) -> Page:
     glyphs = tuple(Glyph(char, 10.0 * i, 50.0, 10.0 * i + 9, 60.0) for i, char in enumerate(text))
     return Page(number, 9000.0, 842.0, glyphs, (), ())
@@ -285,9 +299,10 @@ def test_prose_with_every_character_shifted_is_garbage(shift: int) -> None:
 
 def test_a_page_of_garbage_is_emptied_and_named_and_the_others_are_kept() -> None:
     pages = [page(PROSE, 1), page("ÔÂ¶ÀÎ»Ô¤" * 9, 2)]
-    kept, named = without_garbage(pages)
+    seen = passing("unused.pdf")
+    kept = list(seen.pass_by(OnePass(pages)))
     assert (kept[0], kept[1].glyphs) == (pages[0], ())
-    assert [(issue.type, issue.page) for issue in named] == [("text-is-not-text", 2)]
+    assert [(issue.type, issue.page) for issue in seen.garbled] == [("text-is-not-text", 2)]
 
 
 # ---- made-up hostile files ----

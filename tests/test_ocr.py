@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import parsers.ocr
 from datapackages.model import Box, Cell, ParsedDocument
 from parsers import parse
 from parsers.lattice import frames
-from parsers.ocr import read_scans
+from parsers.ocr import Scans
 from parsers.ocr_turn import Turn
 from parsers.pdfium import open_pdf
 from parsers.text import fold
@@ -173,10 +174,10 @@ def test_every_cell_of_a_scan_is_read_exactly(
         sheet.import_pages(pdf, [page - 1])
         sheet.save(tmp_path / "sheet.pdf")
     with open_pdf(tmp_path / "sheet.pdf") as reader:
-        scans = read_scans(
-            tmp_path / "sheet.pdf", [found for found in reader.pages() if not isinstance(found, tuple)]
-        )
-    (frame,), _ = frames(scans.pages[0])
+        (sheet_page,) = reader.pages()
+        assert not isinstance(sheet_page, tuple)
+    with closing(Scans(tmp_path / "sheet.pdf")) as scans:
+        (frame,), _ = frames(scans.read(sheet_page))
     read = {(cell.row, cell.column): fold(cell.text) for cell in frame.cells if cell.text}
     assert read == {(i, j): fold(text) for i, row in enumerate(expected) for j, text in enumerate(row) if text}
 
