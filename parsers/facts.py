@@ -15,6 +15,7 @@ from parsers.columns import YEAR, Column, read_columns
 from parsers.meaning import Meaning
 from parsers.roles import set_roles
 from parsers.row_codes import Coded
+from parsers.row_projects import settle_projects
 from parsers.row_units import name_units
 from parsers.rows import Row, read_rows
 from parsers.text import fold
@@ -39,6 +40,7 @@ def read_facts(table: Table, document: Document, readings: Mapping[int, str]) ->
     rows = read_rows(table, columns)
     set_roles(table, columns, rows)
     name_units(columns, rows)
+    settle_projects(table, rows)
     meaning = Meaning(table, columns, rows)
     for row in rows:
         yield from _unknown(row, table)

@@ -46,7 +46,9 @@ class Meaning:
             self._this_year = {c.index for c in amounts}  # 本年收入合计 over its parts: final accounts
         self._rows = self._read_rows(rows)
         self._openings = any(c.flow == "opening" for c in amounts)
-        self._opening_rows = any(line.flow == "opening" for line in self._rows)
+        self._parted = any(line.flow == "opening" for line in self._rows) or any(
+            meaning("this_year", fold(row.name)) for row in rows
+        )
 
     def _read_rows(self, rows: Sequence[Row]) -> list[Line]:
         """Each row's own words, else those of the rows over it."""
@@ -129,7 +131,7 @@ class Meaning:
             return "current"
         if self._openings:
             return "all" if column.role == "total" else "current"
-        if self._opening_rows and self._side == "revenue":
+        if self._parted and self._side == "revenue":
             return "all" if row.role == "total" else "current"
         return "all"
 

@@ -37,6 +37,7 @@ def set_roles(table: Table, columns: Sequence[Column], rows: list[Row]) -> None:
     children = _children(rows, ranks)
     for i, row in enumerate(rows):
         row.role = _role(i, rows, children[i], figures)
+    _nested(rows, children, figures)
     _of_which(rows, children)
     _containers(table, rows, figures, children)
     _repeats(rows, figures)
@@ -155,6 +156,24 @@ def _sums(figures: Figures, whole: int, parts: Sequence[int]) -> bool:
     return adds_up(figures[whole], [figures[part] for part in parts])
 
 
+def _nested(rows: list[Row], children: list[list[int]], figures: Figures) -> None:
+    """Parts of a numbered line that are themselves over parts without any mark: 货物 over projects over goods."""
+    for i, parts in enumerate(children):
+        named = any(meaning("of_which", fold(rows[part].name)) for part in parts)
+        own = [part for part in parts if any(figures[part])]
+        if rows[i].role != "leaf" or len(own) < 3 or named or any(children[part] for part in parts):
+            continue
+        found = tree([figures[part] for part in own], figures[i], [True] * len(own))
+        if not found:
+            continue
+        rows[i].role = "subtotal"
+        for place, under in found.items():
+            rows[own[place]].role = "subtotal"
+            children[own[place]].extend(own[part] for part in under)
+        nested = {own[part] for under in found.values() for part in under}
+        children[i] = [part for part in parts if part not in nested]
+
+
 def _of_which(rows: list[Row], children: list[list[int]]) -> None:
     """Parts that do not make up their parent are 其中: they are not added up."""
     for i, parts in enumerate(children):
@@ -185,7 +204,7 @@ def _containers(table: Table, rows: list[Row], figures: Figures, children: list[
     for place, parts in found.items():
         i = own[place]
         again = len(parts) == 1 and total is not None and figures[i] == figures[total]
-        rows[i].role = "repeat" if again else "subtotal"
+        rows[i].role = "repeat" if again and meaning("unit_like", fold(rows[i].name)) else "subtotal"
         children[i].extend(dict.fromkeys(_top(own[part], above, i) for part in parts))
 
 

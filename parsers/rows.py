@@ -59,6 +59,8 @@ def _read_words(row: Row, cells: Sequence[Cell], columns: Sequence[Column]) -> N
     for column in columns:
         if column.kind not in ("amount", "serial", "code") and cells[column.index].text:
             texts.setdefault(column.kind, []).append(cells[column.index].text)
+            if column.kind in ("text", "project_name") and meaning("project_kind", fold(column.label)):
+                row.project_kind = row.project_kind or cells[column.index].text
     names = texts.get("name", [])
     row.words = tuple(text for kind, some in texts.items() if kind != "unit_code" for text in some)
     row.unit_code = "".join(texts.get("unit_code", []))
@@ -66,7 +68,7 @@ def _read_words(row: Row, cells: Sequence[Cell], columns: Sequence[Column]) -> N
     row.year_text = "".join(texts.get("year", []))
     projects = texts.get("project_name", [])
     row.project_name = "".join(projects[:1])
-    row.project_kind = next(iter([*projects[1:], *texts.get("text", [])]), "") if projects else ""
+    row.project_kind = row.project_kind if projects else ""
     first_code = next((cells[c.index].text for c in columns if c.kind == "code" and cells[c.index].text), "")
     # 合计 merged over code and name stands in the code's cell.
     for code in (first_code, row.unit_code, *texts.get("project_code", [])):
@@ -96,8 +98,10 @@ def _item(row: Row, table: Table) -> str:
 
 
 def _line(row: Row, table: Table) -> str:
-    plain = bare(row.name)
-    if table.block == "revenue":
+    plain, side = bare(row.name), "revenue" if table.block == "revenue" else "expenditure"
+    if meaning("total", plain) and not meaning("part_total", plain):
+        return f"{side}_total"
+    if side == "revenue":
         fund = first("fund", plain)
-        return first("line", plain) or ("fiscal_appropriation" if fund == "fiscal" else fund)
+        return first("line", plain) or {"fiscal": "fiscal_appropriation", "not_stated": ""}.get(fund, fund)
     return first("line", plain)
