@@ -21,9 +21,11 @@ from parsers.performance_lists import ListReader
 from parsers.performance_names import cut_names
 from parsers.performance_words import is_like, label
 
+NAMED = (("field", "project"), ("field", "department"))
 FORMS = ("performance_project", "performance_overall", "performance_result")
 HIDDEN, NEAR = "…", 1  # instead of a cell within so many rows of a person's label
-MIXED = ("projects", "unrecognised")  # tables that may print targets: their other columns are read elsewhere
+MIXED = ("projects", "projects_carryover", "unrecognised")  # may print targets; their other columns are facts
+TOP = 6  # rows in which a form without a title names its project or its department
 
 
 def read_performance(tables: Sequence[Table]) -> tuple[tuple[Performance, ...], tuple[Indicator, ...], list[Issue]]:
@@ -44,11 +46,22 @@ def people_cells(tables: Sequence[Table]) -> tuple[tuple[int, Box], ...]:
 def _read(tables: Sequence[Table]) -> _Reader:
     reader = _Reader()
     for table in tables:
-        if table.canonical in FORMS:
+        if table.canonical in FORMS or (table.canonical == "unrecognised" and _is_form(table)):
             reader.read(table)
         elif table.canonical in MIXED and table_layout(table) is not None:
             reader.read_list(table)
     return reader
+
+
+def _is_form(table: Table) -> bool:
+    """Whether a table without a known title is laid out as a form: names a project, then heads indicators."""
+    if table_layout(table) is not None:
+        return False
+    sheet = read_sheet(table, headed=False)
+    firsts = [next((part for part in sheet.starting(row) if part.text), None) for row in range(len(sheet.slots))]
+    told = [label(part.text) for part in firsts[:TOP] if part is not None]
+    named = any(one is not None and (one.kind, one.name) in NAMED for one in told)
+    return named and any(read_heading(sheet.row(row), sheet.width, lambda _: "") for row in range(len(sheet.slots)))
 
 
 @dataclass(slots=True)
@@ -107,8 +120,7 @@ class _Reader:
         printed: Layout | None = None,
     ) -> None:
         """Read a list; one that goes on has its reader and the layout that its headings said."""
-        canonical = sheet.table.canonical if sheet.table.canonical in FORMS else FORMS[0]
-        reader = reader or ListReader(canonical)
+        reader = reader or ListReader(_canonical(sheet.table))
         known = len(reader.forms)
         reader.read(sheet, layout, start)
         self.forms += reader.forms[known:]
@@ -125,7 +137,7 @@ class _Reader:
             self._row(sheet, row)
 
     def _opened(self, sheet: Sheet) -> Fields:
-        form = Form(sheet.table, sheet.table.canonical)
+        form = Form(sheet.table, _canonical(sheet.table))
         self.forms.append(form)
         return Fields(form)
 
@@ -152,11 +164,7 @@ class _Reader:
         told = label(parts[0].text) if parts else None
         known = self.fields.form
         return bool(
-            told is not None
-            and told.kind == "field"
-            and told.name in ("project", "department")
-            and told.name in known.fields
-            and known.indicators
+            told is not None and (told.kind, told.name) in NAMED and told.name in known.fields and known.indicators
         )
 
     def _heading(self, sheet: Sheet, row: int) -> Block | None:
@@ -179,6 +187,11 @@ class _Reader:
                 form.add_text("year", f"total_{role}", part.text, part)
             elif not part.text or is_like("total_row", part.plain):
                 form.take(part)
+
+
+def _canonical(table: Table) -> str:
+    """The form that a table is, also where its title does not say so."""
+    return table.canonical if table.canonical in FORMS else FORMS[0]
 
 
 def _list_start(sheet: Sheet) -> tuple[Layout, int] | None:

@@ -338,6 +338,12 @@ def test_targets_in_a_list_of_something_else_are_forms_too() -> None:
     assert (form.funds, form.texts, issues) == ((("year", "total", "18.00"),), (("year", "goal", "管好票据"),), [])
 
 
+def test_a_form_without_its_title_is_known_by_its_labels() -> None:
+    (form,), indicators, issues = read(table(YANTAI_FORM, "unrecognised", title=""))
+    assert (form.canonical, form.project, len(indicators), issues) == ("performance_project", "审计业务经费", 3, [])
+    assert read(table("项目 | 金额\n一、收入 | 3.00", "unrecognised")) == ([], [], [])
+
+
 def test_levels_that_head_the_lines_under_them_are_no_lines() -> None:
     _, indicators, _ = read(
         table(
