@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,12 +14,12 @@ from parsers import amounts
 from parsers.columns import YEAR, Column, read_columns
 from parsers.meaning import Meaning
 from parsers.roles import set_roles
-from parsers.row_codes import Coded
+from parsers.row_codes import Coded, scheme
 from parsers.row_projects import settle_projects
 from parsers.row_units import name_units
 from parsers.rows import Row, read_rows
 from parsers.text import fold
-from parsers.vocabulary import first
+from parsers.vocabulary import first, meaning
 
 FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
 NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
@@ -41,12 +41,12 @@ def read_facts(table: Table, document: Document, readings: Mapping[int, str]) ->
     set_roles(table, columns, rows)
     name_units(columns, rows)
     settle_projects(table, rows)
-    meaning = Meaning(table, columns, rows)
+    said = Meaning(table, columns, rows)
     for row in rows:
-        yield from _unknown(row, table)
+        yield from _unknown(row, rows, table)
         for column in columns:
             if column.kind == "amount":
-                yield from _figure(table, document, readings, meaning, row, column)
+                yield from _figure(table, document, readings, said, row, column)
 
 
 def _unread(table: Table) -> Iterator[Issue]:
@@ -55,20 +55,34 @@ def _unread(table: Table) -> Iterator[Issue]:
         yield issue("unknown-title", page=table.pages[0], table=table.table_id, title=table.title or "-")
 
 
-def _unknown(row: Row, table: Table) -> Iterator[Issue]:
+def _unknown(row: Row, rows: Sequence[Row], table: Table) -> Iterator[Issue]:
+    """Codes and names that the classifications lack; what is printed is kept all the same."""
+    page, here = table.rows[row.index][0].page, row.index + 1
     for coded in row.codes:
-        if coded.basis in ("printed", "carried_down") and not classifications().get(coded.scheme, coded.code):
-            page = table.rows[row.index][0].page
-            yield issue(
-                "unknown-code", page=page, table=table.table_id, row=row.index + 1, code=coded.code, name=row.name
-            )
+        local = len(coded.code) == 7 and coded.scheme != "functional"  # a place's own division of a 款
+        code = coded.code[:5] if local else coded.code
+        if coded.basis != "looked_up" and not classifications().get(coded.scheme, code):
+            printed, name = coded.code or coded.text, coded.name or row.name
+            yield issue("unknown-code", page=page, table=table.table_id, row=here, code=printed, name=name)
+    if _is_nameless_code(row, table) and any(other.codes for other in rows):
+        yield issue("unknown-name", page=page, table=table.table_id, row=here, name=row.name)
+
+
+def _is_nameless_code(row: Row, table: Table) -> bool:
+    """Whether a name in a list of classifications stands for none that is known."""
+    if row.codes or not row.name or row.role in ("total", "of_which") or not scheme(table):
+        return False
+    if row.role == "subtotal" and table.canonical.endswith("overall"):
+        return False  # 一、部门预算
+    said = row.item or row.unit_name or row.project_name or meaning("of_which", fold(row.name))
+    return not (said or any(first(group, fold(row.name)) for group in ("flow", "fund", "expenditure_type")))
 
 
 def _figure(
     table: Table,
     document: Document,
     readings: Mapping[int, str],
-    meaning: Meaning,
+    said: Meaning,
     row: Row,
     column: Column,
 ) -> Iterator[Fact | Issue]:
@@ -77,7 +91,7 @@ def _figure(
         return
     value = amounts.read(cell.text)
     if value is not None:
-        fact = _fact(table, document, meaning, row, column, cell, value)
+        fact = _fact(table, document, said, row, column, cell, value)
         yield replace(fact, reading=readings[cell.page]) if readings[cell.page] != "fast" else fact
     elif re.search(r"\d", fold(cell.text)):
         yield issue(
@@ -93,7 +107,7 @@ def _figure(
 def _fact(
     table: Table,
     document: Document,
-    meaning: Meaning,
+    said: Meaning,
     row: Row,
     column: Column,
     cell: Cell,
@@ -102,7 +116,7 @@ def _fact(
     assert cell.box is not None
     measure, year = _measure(row, column, cell, document)
     money = measure in ("amount", "change") and bool(table.money_unit)
-    fund, fund_text = meaning.fund(row, column)
+    fund, fund_text = said.fund(row, column)
     lead = row.codes[0] if row.codes else None
     function, dept, gov = (_coded(row, scheme) for scheme in SCHEMES)
     x0, top, x1, bottom = (round(edge, 2) for edge in cell.box)
@@ -129,11 +143,11 @@ def _fact(
         measure=measure,
         canonical=table.canonical,
         block=table.block,
-        direction=meaning.direction(row, column),
-        flow=meaning.flow(row, column),
+        direction=said.direction(row, column),
+        flow=said.flow(row, column),
         fund=fund,
         fund_text=fund_text,
-        expenditure_type=meaning.expenditure_type(row, column),
+        expenditure_type=said.expenditure_type(row, column),
         function_code=function.code,
         function_name=_official(function),
         econ_dept_code=dept.code,
@@ -143,7 +157,7 @@ def _fact(
         code_text=lead.text if lead else "",
         code_basis=lead.basis if lead else "",
         classification_year=document.fiscal_year if lead else None,
-        item=meaning.item(row, column),
+        item=said.item(row, column),
         name=row.name,
         row_path=row.path,
         column_label=column.label,

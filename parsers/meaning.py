@@ -141,6 +141,8 @@ class Meaning:
             return "not_stated"
         if found := column.expenditure_type or self._rows[row.index].expenditure_type:
             return found
+        if self._table.block in ("personnel", "public"):
+            return self._table.block
         if self._table.canonical in ITEMS_ONLY:
             return "not_stated"
         return first("table_expenditure_type", self._table.canonical) or "total"

@@ -101,8 +101,8 @@ def _coded_parent(rows: Sequence[Row], i: int) -> int | None:
 
 def _same_lists(own: Row, other: Row) -> bool:
     """In lists with two classifications a parent is one in both."""
-    mine = {coded.scheme: coded.code for coded in own.codes}
-    return all(mine.get(coded.scheme, "").startswith(coded.code) for coded in other.codes)
+    mine = {coded.scheme: coded.order for coded in own.codes}
+    return all(mine.get(coded.scheme, "").startswith(coded.order) for coded in other.codes)
 
 
 def _numbered_parent(rows: Sequence[Row], ranks: Sequence[int], i: int) -> int | None:

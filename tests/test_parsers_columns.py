@@ -211,3 +211,85 @@ def test_a_total_over_budget_and_outcome_is_a_total_for_each_of_them() -> None:
         *[("approved", "subtotal"), ("final", "subtotal")],
         *[("approved", "leaf"), ("final", "leaf")] * 2,
     ]
+
+
+def test_a_total_that_leaves_columns_of_the_list_out_is_a_subtotal() -> None:
+    found = columns(
+        "three_public",
+        "“三公”经费合计 | 因公出国（境）费 | 公务接待费 | 会议费 | 培训费\n3.00 | 1.00 | 2.00 | 4.00 | 5.00",
+    )
+    assert draw.shown(found, "item", "role") == [
+        ("three_public", "subtotal"),
+        ("overseas_visits", "leaf"),
+        ("hospitality", "leaf"),
+        ("meetings", "leaf"),
+        ("training", "leaf"),
+    ]
+
+
+def test_a_total_over_the_three_public_expenses_meetings_and_training_is_an_item_of_its_own() -> None:
+    found = columns(
+        "three_public",
+        "合计 | “三公”经费/小计 | “三公”经费/因公出国（境）费 | “三公”经费/公务接待费 | 会议费\n"
+        "7.00 | 3.00 | 1.00 | 2.00 | 4.00",
+    )
+    assert draw.shown(found, "item", "role") == [
+        ("three_public_meetings_training_total", "total"),
+        ("three_public", "subtotal"),
+        ("overseas_visits", "leaf"),
+        ("hospitality", "leaf"),
+        ("meetings", "leaf"),
+    ]
+
+
+def test_items_over_funds_are_summed_for_each_fund() -> None:
+    head = " | ".join(
+        f"{item}/{fund}"
+        for item in ("总计", "因公出国（境）费", "公务接待费")
+        for fund in ("一般公共预算", "政府性基金预算")
+    )
+    found = columns("three_public", f"单位 | {head}\n示例市水务局 | 3.00 | 1.00 | 1.00 | 0.00 | 2.00 | 1.00")
+    assert draw.shown(found[1:], "fund", "role") == [
+        ("general_public", "total"),
+        ("government_fund", "total"),
+        *[("general_public", "leaf"), ("government_fund", "leaf")] * 2,
+    ]
+
+
+def test_what_is_left_after_a_deduction_says_a_column_again() -> None:
+    text = "科目名称 | 项目支出/项目支出总数 | 项目支出/扣除基建项目后预算数\n水利 | 3.00 | 3.00"
+    assert roles(text) == ["leaf", "leaf", "of_which"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "measure", "fund", "flow", "year"),
+    [
+        ("上年结转", "amount", "", "opening", 2026),
+        ("上年实户资金余额", "amount", "not_stated", "opening", 2026),
+        ("使用非财政拨款结余", "amount", "not_stated", "not_stated", 2026),
+        ("用事业基金弥补收支差额", "amount", "not_stated", "not_stated", 2026),
+        ("非财政拨款结余", "amount", "other_balances", "", 2026),
+        ("结转下年", "amount", "", "closing", 2026),
+        ("上年预算数", "amount", "", "", 2025),
+        ("收支差额", "amount", "", "", 2026),
+        ("增减差额", "change", "", "", 2026),
+    ],
+)
+def test_balances_and_changes_are_told_apart(heading: str, measure: str, fund: str, flow: str, year: int) -> None:
+    found = columns("income", f"科目名称 | {heading}\n水利 | 5.00")[1]
+    assert (found.measure, found.fund, found.flow, found.fiscal_year) == (measure, fund, flow, year)
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("人员经费", "personnel"),
+        ("日常公用支出", "public"),
+        ("人员经费和公用经费支出", "basic"),
+        ("其中：专项资金列入部门预算的项目", "not_stated"),
+        ("预留给中小企业的采购规模", ""),
+        ("单位预留机动经费", "reserve"),
+    ],
+)
+def test_words_that_stand_in_other_words_do_not_name_a_type(heading: str, kind: str) -> None:
+    assert columns("expenditure", f"科目名称 | {heading}\n水利 | 5.00")[1].expenditure_type == kind

@@ -4,9 +4,12 @@ import runpy
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from datapackages.model import Table
 from parsers.columns import read_columns
 from parsers.roles import set_roles
+from parsers.row_projects import settle_projects
 from parsers.row_units import name_units
 from parsers.rows import Row, read_rows
 
@@ -19,6 +22,7 @@ def rows(canonical: str, text: str, **changes: object) -> list[Row]:
     found = read_rows(table, columns)
     set_roles(table, columns, found)
     name_units(columns, found)
+    settle_projects(table, found)
     return found
 
 
@@ -107,6 +111,176 @@ def test_a_row_may_carry_two_classifications() -> None:
 def test_a_code_with_digits_that_no_level_has_is_kept_and_marked() -> None:
     found = rows("expenditure", "科目编码 | 科目名称 | 合计\n21303011 | 行政运行 | 5.00")
     assert codes(found) == [[("21303011", "21303011", "unknown")]]
+
+
+def test_levels_of_two_codes_side_by_side_are_joined_apart() -> None:
+    (row,) = rows(
+        "procurement",
+        "部门科目编码/类 | 部门科目编码/款 | 政府科目编码/类 | 政府科目编码/款 | 金额\n302 | 09 | 502 | 01 | 5.00",
+    )
+    assert [(coded.scheme, coded.code) for coded in row.codes] == [
+        ("economic_department", "30209"),
+        ("economic_government", "50201"),
+    ]
+
+
+def test_a_code_that_a_place_divides_further_is_kept_with_its_seven_digits() -> None:
+    found = rows(
+        "basic_economic", "科目编码 | 科目名称 | 合计\n30102 | 津贴补贴 | 5.00\n3010201 | 规范性津补贴 | 5.00"
+    )
+    assert codes(found)[1] == [("3010201", "3010201", "printed")]
+    assert found[1].path == "津贴补贴/规范性津补贴"
+
+
+def test_a_misprinted_code_is_kept_beside_the_one_of_its_name() -> None:
+    found = rows(
+        "expenditure",
+        """
+        科目编码 | 科目名称 | 合计
+        213 | 农林水支出 | 9.00
+        21303 | 水利 | 9.00
+        2130399 | 行政运行 | 5.00
+        130304 | 水利行业业务管理 | 4.00
+        """,
+    )
+    assert [row[0] for row in codes(found)[2:]] == [
+        ("2130301", "2130399", "looked_up"),
+        ("2130304", "130304", "looked_up"),
+    ]
+
+
+def test_codes_that_only_count_the_lines_are_replaced_by_those_of_the_names() -> None:
+    found = rows(
+        "basic_economic",
+        """
+        科目编码 | 科目名称 | 合计
+        302 | 商品和服务支出 | 9.00
+        30201 | 办公费 | 2.00
+        30202 | 咨询费 | 3.00
+        30203 | 水费 | 1.00
+        30204 | 业务活动经费 | 3.00
+        """,
+    )
+    assert [row[0] for row in codes(found)[1:]] == [
+        ("30201", "30201", "printed"),
+        ("30203", "30202", "looked_up"),
+        ("30205", "30203", "looked_up"),
+        ("", "30204", "unknown"),
+    ]
+    assert [row.path for row in found[3:]] == ["商品和服务支出/水费", "商品和服务支出/业务活动经费"]
+
+
+def test_a_name_that_a_category_had_in_another_year_is_known() -> None:
+    found = rows("overall", "项目 | 预算数\n九、医疗卫生与计划生育支出 | 5.00", block="expenditure")
+    assert draw.shown(found, "code", "item") == [("210", "function_210")]
+
+
+def test_a_number_in_a_name_is_no_code() -> None:
+    found = rows("expenditure", "科目名称 | 合计\n2026年以前年度项目 | 5.00")
+    assert draw.shown(found, "code", "name") == [("", "2026年以前年度项目")]
+
+
+def test_a_line_that_names_a_unit_over_codes_holds_for_the_lines_below() -> None:
+    found = rows(
+        "basic_economic",
+        """
+        项目 | 总计
+        合计 | 9.00
+        示例市水务局（本级） | 5.00
+        工资福利支出 | 3.00
+        商品和服务支出 | 2.00
+        示例市水文站 | 4.00
+        工资福利支出 | 4.00
+        """,
+    )
+    assert draw.shown(found, "unit_name", "code", "role", "path") == [
+        ("", "", "total", "合计"),
+        ("示例市水务局（本级）", "", "subtotal", "示例市水务局（本级）"),
+        ("示例市水务局（本级）", "301", "leaf", "示例市水务局（本级）/工资福利支出"),
+        ("示例市水务局（本级）", "302", "leaf", "示例市水务局（本级）/商品和服务支出"),
+        ("示例市水文站", "", "subtotal", "示例市水文站"),
+        ("示例市水文站", "301", "leaf", "示例市水文站/工资福利支出"),
+    ]
+
+
+def test_units_categories_and_projects_in_one_column_are_told_by_their_sums() -> None:
+    text = """
+        单位编码 | 单位（项目）名称 | 项目金额
+         | 合计 | 21.00
+        024 | 示例市水务局 | 21.00
+        024001 | 示例市水务局 | 14.00
+         | 专用项目 | 14.00
+         | 水文监测 | 2.00
+         | 水文监测 | 2.00
+         | 援助 | 12.00
+         | 援助资金 | 6.00
+         | 援助资金项目 | 6.00
+        024002 | 示例市水文站 | 7.00
+         | 通用项目 | 7.00
+         | 站房修缮 | 7.00
+    """
+    found = rows("projects", text)
+    assert draw.shown(found, "role", "unit_code", "path") == [
+        ("total", "", "合计"),
+        ("subtotal", "024", "示例市水务局"),
+        ("subtotal", "024001", "示例市水务局/示例市水务局"),
+        ("subtotal", "024001", "示例市水务局/示例市水务局/专用项目"),
+        ("subtotal", "024001", "示例市水务局/示例市水务局/专用项目/水文监测"),
+        ("leaf", "024001", "示例市水务局/示例市水务局/专用项目/水文监测/水文监测"),
+        ("subtotal", "024001", "示例市水务局/示例市水务局/专用项目/援助"),
+        ("leaf", "024001", "示例市水务局/示例市水务局/专用项目/援助/援助资金"),
+        ("leaf", "024001", "示例市水务局/示例市水务局/专用项目/援助/援助资金项目"),
+        ("subtotal", "024002", "示例市水务局/示例市水文站"),
+        ("subtotal", "024002", "示例市水务局/示例市水文站/通用项目"),
+        ("leaf", "024002", "示例市水务局/示例市水文站/通用项目/站房修缮"),
+    ]
+
+
+def test_goods_under_projects_under_a_numbered_line_are_told_by_their_sums() -> None:
+    text = """
+        采购项目 | 总计
+        合计 | 13.00
+        一、货物 | 9.00
+        办公设备购置 | 5.00
+        计算机 | 3.00
+        复印机 | 2.00
+        会议 | 4.00
+        印刷品 | 4.00
+        二、服务 | 4.00
+    """
+    assert [row.role for row in rows("procurement", text)] == [
+        *["total", "subtotal", "subtotal", "leaf", "leaf", "subtotal", "leaf", "leaf"]
+    ]
+
+
+def test_of_which_over_zeros_stays_of_which() -> None:
+    text = """
+        项目 | 预算数
+        一、事业收入 | 0.00
+        其中：教育收费 | 0.00
+        收入总计 | 0.00
+    """
+    assert [row.role for row in rows("overall", text, block="revenue")] == ["leaf", "of_which", "total"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "project_name", "project_kind"),
+    [
+        ("Z水文监测", "特定目标类", "水文监测", "特定目标类"),
+        ("140200-水文监测", "", "水文监测", ""),
+        ("水文监测", "跨年", "水文监测", "跨年"),
+    ],
+)
+def test_a_project_is_named_without_the_prefix_that_the_form_prints(
+    name: str, kind: str, project_name: str, project_kind: str
+) -> None:
+    found = rows("projects", f"项目名称 | 项目类别 | 备注 | 合计\n合计 | | | 9.00\n{name} | {kind} | 无 | 9.00")
+    assert draw.shown(found, "name", "project_name", "project_kind")[1:] == [(name, project_name, project_kind)]
+
+
+def test_lines_under_a_heading_of_projects_in_an_overall_table_are_no_projects() -> None:
+    found = rows("overall", "项目名称 | 金额\n一、财政拨款 | 9.00\n收入合计 | 9.00", block="revenue")
+    assert [row.project_name for row in found] == ["", ""]
 
 
 def test_a_row_names_a_unit_and_the_rows_under_it_are_its_own() -> None:
