@@ -47,6 +47,7 @@ OF_ONE_TABLE = {
     ("classifications", "scheme"): "schemes",
     ("documents", "kind"): "kinds",
     ("jurisdictions", "level"): "levels",
+    ("sections", "kind"): "section_kinds",
     ("statements", "direction"): "change_directions",
     ("units", "kind"): "unit_kinds",
     ("units", "state"): "unit_states",
