@@ -18,6 +18,7 @@ from parsers.performance_words import group, is_like, label, level1_of, pattern,
 from parsers.text import fold
 
 UNKNOWN = "unknown"  # a heading that is not understood: what stands under it becomes an issue
+LONGEST_LEVEL = 30  # characters
 REMARKS = 100  # more than a row has columns: keeps the remarks of a form apart
 LEVELS = ("level1", "level2", "level3", "packed")
 
@@ -155,6 +156,8 @@ class Lines:
         own = [part for role, part in found.items() if part is not None and part.row == row and _says(part)]
         told = [part for part in own if part in (name, target) or part is found.get("level2")]
         for role, part in found.items():
+            if role in ("level1", "level2") and _is_grown(part):
+                continue
             if part is not None and (part.row == row or not part.text):
                 self._beside(role, part, row)
         if _torn(name, target, self.last.get(number), row):
@@ -176,8 +179,8 @@ class Lines:
 
     def _levels(self, found: dict[str, Part | None], row: int) -> tuple[str, str, str]:
         """The three levels; a blank one at a torn page is known from its second level or the line before."""
-        level2 = _said(found.get("level2"))
-        first = _said(found.get("level1"))
+        level2 = "" if _is_grown(found.get("level2")) else _said(found.get("level2"))
+        first = "" if _is_grown(found.get("level1")) else _said(found.get("level1"))
         level1 = "" if is_like("row_label", fold(first)) else first
         level1 = level1 or level1_of(level2)
         if "level2" in found and not level2 and (not level1 or level1 == self.levels.get("level1")):
@@ -237,6 +240,11 @@ def _part(sheet: Sheet, row: int, place: Column) -> Part | None:
     """The part of a row under a heading: the first that says something, where it has several columns."""
     parts = sheet.between(row, place.start, place.end)
     return next((part for part in parts if part.text), parts[0] if parts else None)
+
+
+def _is_grown(part: Part | None) -> bool:
+    """Whether the cell of a level holds more than one: cells that have grown together say nothing of a line."""
+    return part is not None and len(part.text) > LONGEST_LEVEL
 
 
 def _said(part: Part | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parsers import amounts
-from parsers.performance_form import Form
+from parsers.performance_form import LONGEST_AMOUNT, Form
 from parsers.performance_grid import Part, Sheet
 from parsers.performance_words import Label, is_like, label, said_beside
 
@@ -131,7 +131,8 @@ class Fields:
 
     def _amount(self, part: Part, beside: Part | None, above: list[Part], row: int) -> None:
         """An amount under its headings: fund, phase (全年执行数) and kind of expenditure."""
-        if not any(sign.isdigit() for sign in part.plain) and not is_like("dash", part.plain):
+        digits = any(sign.isdigit() for sign in part.plain) and len(part.text) <= LONGEST_AMOUNT
+        if not digits and not is_like("dash", part.plain):
             return
         told = self.labels[beside] if beside is not None else None
         heads = [self.labels[heading] for heading in above]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from parsers.indicators import Lines
-from parsers.performance_form import Form, indicator
+from parsers.performance_form import LONGEST_AMOUNT, Form, indicator
 from parsers.performance_grid import Part, Sheet
 from parsers.performance_layouts import Layout, ListColumn, repeats_headings, take_headings
 from parsers.performance_words import is_like, pattern
@@ -90,8 +90,10 @@ class ListReader:
                 self._other(form, layout, part)
 
     def _put(self, form: Form, one: ListColumn, part: Part) -> None:
-        if one.kind == "fund":
+        if one.kind == "fund" and len(part.text) <= LONGEST_AMOUNT:
             form.add_fund(one.period, one.name, part)
+        elif one.kind == "fund":
+            return
         elif one.kind == "text":
             form.add_text(one.period, one.name, part.text, part)
         elif one.name in ("project", "unit"):
@@ -180,16 +182,18 @@ def _says_more(sheet: Sheet, layout: Layout, group: Group) -> bool:
 
 
 def read_packed(form: Form, part: Part) -> None:
-    """Read a cell that lists all indicators; it stays unread where some of its words fit no pattern."""
-    text, end = part.text, 0
-    found = list(pattern("packed_list").finditer(text))
-    for match in found:
-        if text[end : match.start()].strip(ENDS + "0123456789.、．"):
-            break
-        end = match.end()
-        levels = (match["level1"], match["level2"], match["level3"])
+    """Read a cell that lists all indicators, each after its two levels; what fits no pattern leaves it unread."""
+    heads = list(pattern("packed_head").finditer(part.text))
+    ends = [head.start() for head in heads[1:]] + [len(part.text)]
+    items = [
+        pattern("packed_item").match(part.text[head.end() : end]) for head, end in zip(heads, ends, strict=True)
+    ]
+    for head, item in zip(heads, items, strict=True):
+        if item is None:
+            continue
+        levels = (head["level1"], head["level2"], item["level3"])
         for period in ("implementation", "year"):
-            raw = match[period].strip(ENDS)
+            raw = item[period].strip(ENDS)
             form.indicators.append(indicator(period=period, levels=levels, raw=raw, page=part.page, box=part.box))
-    if found and not text[end:].strip(ENDS):
+    if heads and heads[0].start() == 0 and all(items):
         form.take(part)

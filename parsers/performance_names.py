@@ -30,13 +30,14 @@ def cut_names(
 
 
 def _cut_indicators(performance: Sequence[Performance], indicators: Sequence[Indicator]) -> Iterator[Issue]:
-    """The same indicator printed twice on one form, with the same target under the same second level."""
-    beside: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+    """A line of one period whose name begins the name of the other period's line with the same target."""
+    beside: dict[tuple[int, str, str, str], list[str]] = defaultdict(list)
     for line in indicators:
-        beside[line.form_seq, fold(line.level2), fold(line.raw)].append(line.level3)
+        beside[line.form_seq, line.period, fold(line.level2), fold(line.raw)].append(line.level3)
     forms = {form.form_seq: form for form in performance}
     for line in indicators:
-        whole = whole_name(line.level3, beside[line.form_seq, fold(line.level2), fold(line.raw)])
+        other = "year" if line.period == "implementation" else "implementation"
+        whole = whole_name(line.level3, beside[line.form_seq, other, fold(line.level2), fold(line.raw)])
         if whole:
             table = forms[line.form_seq].table_id
             yield issue("name-cut", page=line.page, table=table, cut=line.level3, whole=whole)
