@@ -128,65 +128,65 @@ class _Reader:
 
     def _form(self, sheet: Sheet, goes_on: bool) -> None:
         self.listed = None
-        if goes_on and self.lines is not None and self.block is not None and self.fields is not None:
-            block = realigned(self.block, sheet.width)
-            self.lines = Lines.of(self.fields.form, block, self.lines) if block else None
-        else:
-            self.fields, self.lines = self._opened(sheet), None
+        fields, before = self.fields if goes_on else None, self.lines
+        self.lines = None
+        if fields is None:
+            fields = self._opened(sheet)
+        elif before is not None and self.block is not None and (block := realigned(self.block, sheet.width)):
+            self.lines = Lines.of(fields.form, block, before)
         for row in range(len(sheet.slots)):
-            self._row(sheet, row)
+            if _begins_anew(sheet, row, fields.form):
+                fields, self.lines = self._opened(sheet), None
+            self._row(sheet, row, fields)
+        self.fields = fields
 
     def _opened(self, sheet: Sheet) -> Fields:
         form = Form(sheet.table, _canonical(sheet.table))
         self.forms.append(form)
         return Fields(form)
 
-    def _row(self, sheet: Sheet, row: int) -> None:
-        assert self.fields is not None
+    def _row(self, sheet: Sheet, row: int, fields: Fields) -> None:
         parts = [part for part in sheet.starting(row) if part.text]
-        if self._begins_anew(parts):
-            self.fields, self.lines = self._opened(sheet), None
-        if (block := self._heading(sheet, row)) is not None:
-            self.lines, self.block = Lines.of(self.fields.form, block, self.lines), block
+        if (block := _heading(sheet, row, fields)) is not None:
+            self.lines, self.block = Lines.of(fields.form, block, self.lines), block
             for part in sheet.row(row):
-                self.fields.form.take(part)
+                fields.form.take(part)
         elif self.lines is not None and parts and is_like("total_row", parts[0].plain):
-            self._total(sheet, row, self.lines.block)
+            _read_total(sheet, row, self.lines.block, fields.form)
         elif self.lines is not None and not ends_block(parts, self.lines.block):
             self.lines.read_row(sheet, row)
         else:
             self.lines = None
-            self.fields.read_row(sheet, row)
+            fields.read_row(sheet, row)
 
-    def _begins_anew(self, parts: Sequence[Part]) -> bool:
-        """Whether a row opens the next form of the same table: its project is named again."""
-        assert self.fields is not None
-        told = label(parts[0].text) if parts else None
-        known = self.fields.form
-        return bool(
-            told is not None and (told.kind, told.name) in NAMED and told.name in known.fields and known.indicators
+
+def _begins_anew(sheet: Sheet, row: int, known: Form) -> bool:
+    """Whether a row opens the next form of the same table: its project is named again."""
+    first = next((part for part in sheet.starting(row) if part.text), None)
+    told = label(first.text) if first is not None else None
+    named = told is not None and (told.kind, told.name) in NAMED and told.name in known.fields
+    return named and bool(known.indicators)
+
+
+def _heading(sheet: Sheet, row: int, fields: Fields) -> Block | None:
+    """The block that a row opens, its periods from the headings over its columns."""
+
+    def period_over(column: Column) -> str:
+        return fields.period_over(
+            Part(text="", page=0, box=None, row=row, column=column.start, column_end=column.end)
         )
 
-    def _heading(self, sheet: Sheet, row: int) -> Block | None:
-        assert self.fields is not None
-        fields = self.fields
+    return read_heading(sheet.row(row), sheet.width, period_over)
 
-        def period_over(column: Column) -> str:
-            place = Part(text="", page=0, box=None, row=row, column=column.start, column_end=column.end)
-            return fields.period_over(place)
 
-        return read_heading(sheet.row(row), sheet.width, period_over)
-
-    def _total(self, sheet: Sheet, row: int, block: Block) -> None:
-        """The sum under the weights and the scores of a result form."""
-        assert self.fields is not None
-        form = self.fields.form
-        for part in sheet.starting(row):
-            role = next((one.role for one in block.columns if one.start <= part.column < one.end), "")
-            if part.text and role in ("weight", "score") and not is_like("total_row", part.plain):
-                form.add_text("year", f"total_{role}", part.text, part)
-            elif not part.text or is_like("total_row", part.plain):
-                form.take(part)
+def _read_total(sheet: Sheet, row: int, block: Block, form: Form) -> None:
+    """The sum under the weights and the scores of a result form."""
+    for part in sheet.starting(row):
+        role = next((one.role for one in block.columns if one.start <= part.column < one.end), "")
+        if part.text and role in ("weight", "score") and not is_like("total_row", part.plain):
+            form.add_text("year", f"total_{role}", part.text, part)
+        elif not part.text or is_like("total_row", part.plain):
+            form.take(part)
 
 
 def _canonical(table: Table) -> str:

@@ -21,7 +21,8 @@ class Fields:
     headings: list[Part] = field(default_factory=list)
     fund_periods: dict[int, str] = field(default_factory=dict)  # by the column of the fund's label
     used: set[Part] = field(default_factory=set)  # labels that have their value
-    task: int = 0  # the row of a list of tasks, to keep tasks apart
+    page: int = 0  # of the row before
+    last: Label | None = None  # of the last text: at the top of a page it may go on
 
     def read_row(self, sheet: Sheet, row: int) -> None:
         """Read the parts of a row that start in it."""
@@ -37,6 +38,7 @@ class Fields:
                 self._value(part, beside, row)
             else:
                 self.form.take(part)
+        self.page = max((part.page for part in parts if part.row == row), default=self.page)
 
     def period_over(self, columns: Part) -> str:
         """The period that a heading above these columns names (实施期目标 over the first of two blocks)."""
@@ -44,7 +46,7 @@ class Fields:
         return next((period for period in found if period), "")
 
     def _is_label(self, part: Part, beside: Part | None) -> bool:
-        """Remember what a part announces; what stands beside the label of a text is that text, whatever it says."""
+        """Remember what a part announces; a colon in the text of a goal announces nothing."""
         if not part.text:
             return False
         told = self.labels[beside] if beside is not None else None
@@ -88,6 +90,8 @@ class Fields:
             return
         above = self._above(part, beside, row)
         if beside is None and not above:
+            if self.last is not None and part.page != self.page:
+                self._text(part, self.last, None, row)
             return
         told = self.labels[beside] if beside is not None else None
         if told is not None and told.kind == "person":
@@ -127,6 +131,7 @@ class Fields:
             return
         period = told.period or (wider.period if wider and wider.kind == "text" else "")
         is_task = told.name in ("task", "task_content")
+        self.last = told
         self.form.add_text(period, told.name, part.text, part, number=row + 1 if is_task else 0)
 
     def _amount(self, part: Part, beside: Part | None, above: list[Part], row: int) -> None:

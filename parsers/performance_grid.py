@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from datapackages.model import Box, Cell, Table
@@ -57,13 +57,6 @@ class Sheet:
     def between(self, row: int, start: int, end: int) -> list[Part]:
         """The parts of a row that cover one of these columns."""
         return list(dict.fromkeys(self.slots[row][start:end]))
-
-    def opens_page(self, row: int) -> bool:
-        """Whether a row is the first of its page."""
-        return row == 0 or self.slots[row - 1][0].page != self._page(row) and self._page(row) != self._page(row - 1)
-
-    def _page(self, row: int) -> int:
-        return max(part.page for part in self.slots[row])
 
 
 def read_sheet(table: Table, headed: bool) -> Sheet:
@@ -149,8 +142,3 @@ def _measure(sheet: Sheet) -> None:
             part.row_end = max(part.row_end, number + 1)
             part.column_end = max(part.column_end, column + 1)
     sheet.parts = list(dict.fromkeys(part for row in sheet.slots for part in row))
-
-
-def text_parts(parts: Sequence[Part]) -> Iterator[Part]:
-    """Those parts that print something."""
-    return (part for part in parts if part.text)

@@ -388,6 +388,16 @@ def test_a_form_goes_on_in_a_table_whose_first_row_was_taken_for_headings() -> N
     assert issues == []
 
 
+def test_a_text_goes_on_at_the_top_of_the_next_page() -> None:
+    opening = "项目名称 | 防汛 | <\n立项依据 | 根据《防洪 | <"
+    forms, _, issues = read(table(opening + "\n-- 2\n | 法》等。 | <\n负责人 | 王某某 | <"))
+    assert [(form.texts, form.pages) for form in forms] == [((("year", "basis", "根据《防洪法》等。"),), (1, 2))]
+    assert issues == []
+    forms, _, issues = read(table(opening), table(" | 法》等。", page=2))
+    assert [(form.texts, form.pages) for form in forms] == [((("year", "basis", "根据《防洪法》等。"),), (1, 2))]
+    assert issues == []
+
+
 def test_two_forms_in_one_table_are_two_forms() -> None:
     forms, indicators, issues = read(table(YANTAI_FORM + YANTAI_FORM.replace("审计业务经费", "测评服务")))
     assert [(form.form_seq, form.project) for form in forms] == [(1, "审计业务经费"), (2, "测评服务")]
