@@ -76,12 +76,14 @@ def _kind(path: Sequence[str], texts: Sequence[str]) -> str:
     named = first("kind", fold(path[-1])) if path else ""
     filled = [text for text in texts if text]
     figures = [text for text in filled if amounts.read(text) is not None]
+    wordy = [text for text in filled if re.search(r"[\u4e00-\u9fff]", text)]
+    if named == "code" and len(wordy) > 0.5 * len(filled):
+        return "name"  # 科目 may head names, and a code may have its name in the same cell
     if named and named not in ("serial", "code", "unit_code", "project_code", "year"):
         decimals = [text for text in figures if "." in text]
         return "amount" if filled and len(decimals) >= 0.8 * len(filled) else named
     if named:
         return named
-    wordy = [text for text in filled if re.search(r"[\u4e00-\u9fff]", text)]
     return "text" if len(wordy) > 0.5 * len(filled) and len(filled) > 0 else "amount"
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 Vector = Sequence[Decimal | None]
 MOST_SUMS = 50  # followed at once
+MOST_STEPS = 150_000  # after so many the figures say too little: a list of equal figures can be any tree
 
 
 def adds_up(whole: Vector, parts: Sequence[Vector]) -> bool:
@@ -64,7 +65,9 @@ def tree(rows: Sequence[Vector], total: Vector, may_hold: Sequence[bool]) -> dic
         found: dict[int, list[int]] | None = {}
         top = list(range(len(rows)))
     else:
-        forest = _Forest(values, target, may_hold)
+        forest = _Forest(values, target, may_hold, exact=True)
+        if forest.found is None:
+            forest = _Forest(values, target, may_hold, exact=False)
         found, top = forest.found, forest.top
     if found is None:
         return None
@@ -76,20 +79,25 @@ class _Forest:
     """Rows in reading order, each followed by its parts, if it has any.
 
     A way through the rows costs one for each row read as a leaf that could stand over what follows; of the
-    sums that can be left before a row, only the cheapest are followed.
+    sums that can be left before a row, only the cheapest are followed. Sums that are only off by the rounding
+    of their parts count where ``exact`` is not asked.
     """
 
-    def __init__(self, values: Sequence[Decimal], target: Decimal, may_hold: Sequence[bool]) -> None:
+    def __init__(
+        self, values: Sequence[Decimal], target: Decimal, may_hold: Sequence[bool], *, exact: bool
+    ) -> None:
+        self._exact = exact
         finest = min((int(value.as_tuple().exponent) for value in [*values, target] if value), default=0)
         self._values = [int(value.scaleb(-finest)) for value in values]
         goal, size = int(target.scaleb(-finest)), len(values)
         self._ends: list[list[int]] = [[] for _ in values]  # where the row after a row and its parts can stand
+        self._left = MOST_STEPS
         for i in range(size - 1, -1, -1):
             ends = self._reach(i + 1, self._values[i]) if may_hold[i] and self._values[i] > 0 else []
             self._ends[i] = [*sorted(ends), i + 1]
         self.found: dict[int, list[int]] | None = None
         self.top: list[int] = []
-        if size in self._reach(0, goal):
+        if size in self._reach(0, goal) and self._left > 0:
             self.found = {}
             self.top = self._walk(0, goal, size, self.found)
 
@@ -98,14 +106,15 @@ class _Forest:
         left: dict[int, dict[int, int]] = {start: {target: 0}}
         for i in range(start, last):
             rests = left.get(i)
-            if not rests:
+            if not rests or self._left <= 0:
                 continue
             if len(rests) > MOST_SUMS:
                 rests = left[i] = dict(sorted(rests.items(), key=lambda item: item[1])[:MOST_SUMS])
             for rest, cost in rests.items():
                 after = rest - self._values[i]
-                if after < -(i - start + 2):
+                if after < -self._slack(i - start + 1):
                     continue
+                self._left -= len(self._ends[i])
                 for end in self._ends[i]:
                     dearer = cost + (end == i + 1 and len(self._ends[i]) > 1)
                     known = left.setdefault(end, {})
@@ -115,7 +124,9 @@ class _Forest:
     def _reach(self, start: int, target: int) -> list[int]:
         """The rows before which siblings from ``start`` on make the target."""
         left = self._steps(start, target, len(self._values))
-        return [i for i, rests in left.items() if i > start and any(_is_zero(rest, i - start) for rest in rests)]
+        return [
+            i for i, rests in left.items() if i > start and any(self._is_zero(rest, i - start) for rest in rests)
+        ]
 
     def _walk(self, start: int, target: int, last: int, found: dict[int, list[int]]) -> list[int]:
         """The cheapest way from ``start`` to ``last`` to the target; fills ``found`` and returns the siblings."""
@@ -133,7 +144,7 @@ class _Forest:
 
     def _leading(self, left: dict[int, dict[int, int]], start: int, last: int) -> dict[tuple[int, int], int]:
         """Of all steps those from which ``last`` is reached with nothing left, and at what cost."""
-        good = {(last, rest): 0 for rest in left.get(last, ()) if _is_zero(rest, last - start)}
+        good = {(last, rest): 0 for rest in left.get(last, ()) if self._is_zero(rest, last - start)}
         for i in range(last - 1, start - 1, -1):
             for rest in left.get(i, ()):
                 after = rest - self._values[i]
@@ -145,6 +156,9 @@ class _Forest:
     def _cost(self, good: dict[tuple[int, int], int], i: int, end: int, rest: int) -> int:
         return good[end, rest] + (end == i + 1 and len(self._ends[i]) > 1)
 
+    def _slack(self, addends: int) -> int:
+        """By how much a sum of so many addends may be off."""
+        return 0 if self._exact else (addends + 1) // 2
 
-def _is_zero(rest: int, addends: int) -> bool:
-    return 2 * abs(rest) <= addends + 1
+    def _is_zero(self, rest: int, addends: int) -> bool:
+        return abs(rest) <= self._slack(addends)
