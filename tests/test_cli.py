@@ -19,7 +19,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 import crawler.lock
-from datapackages.model import Document, Fact
+from datapackages.model import Document, Fact, Indicator, Performance, Project, Purchase, Statement
 from yusuan.cli import main
 from yusuan.demo_site import HOST
 
@@ -40,6 +40,14 @@ CONTRACT = {
     "facts": (" ".join(Fact.__dataclass_fields__), ""),
     "sections": ("seq heading_path text pages", "kind box"),
     "issues": ("type severity page table row column message remedy", "message_zh remedy_zh"),
+}
+# What is told around the tables: entries have the fields of their types.
+TOLD: dict[str, type] = {
+    "statements": Statement,
+    "performance": Performance,
+    "indicators": Indicator,
+    "projects": Project,
+    "purchases": Purchase,
 }
 
 
@@ -115,8 +123,8 @@ def test_the_exit_code_of_a_file_is_1_only_when_nothing_can_be_read(
     found = json.loads(done.stdout)
     assert (done.exit_code, found["document"]["kind"]) == (code, said)
     assert issue in [entry["type"] for entry in found["issues"]]
-    assert list(found) == [*("document", "tables", "facts", "sections"),
-                           *("statements", "performance", "indicators", "checks", "issues")]  # fmt: skip
+    assert list(found) == [*("document", "tables", "facts", "sections", "statements", "performance", "indicators"),
+                           *("projects", "purchases", "checks", "issues")]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -144,12 +152,15 @@ def printed() -> dict[str, Any]:
 
 
 def test_parse_json_has_the_keys_of_the_contract(printed: dict[str, Any]) -> None:
-    assert printed.keys() == CONTRACT.keys() | {"statements", "performance", "indicators", "checks"}
+    assert printed.keys() == CONTRACT.keys() | TOLD.keys() | {"checks"}
     assert printed["document"].keys() == {key for keys in CONTRACT["document"] for key in keys.split()}
     for name in ("tables", "facts", "sections", "issues"):
         expected = {key for keys in CONTRACT[name] for key in keys.split()}
         assert {frozenset(entry) for entry in printed[name]} <= {frozenset(expected)}, name
-    assert printed["tables"] and printed["facts"] and printed["sections"]
+    for name, kind in TOLD.items():
+        assert {frozenset(entry) for entry in printed[name]} <= {frozenset(kind.__dataclass_fields__)}, name
+    filled = ("tables", "facts", "sections", "statements", "purchases")
+    assert [name for name in filled if not printed[name]] == []
 
 
 def test_parse_json_says_what_the_document_is(printed: dict[str, Any]) -> None:
