@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parsers import amounts
-from parsers.performance_form import LONGEST_AMOUNT, Form
+from parsers.performance_form import Form
 from parsers.performance_grid import Part, Sheet
 from parsers.performance_words import Label, is_like, label, said_beside
 
-ABOVE = 2  # a value without a label beside it lies at most so many rows below its heading
+ABOVE = 4  # a value without a label beside it lies at most so many rows below its heading
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class Fields:
                 beside = part if part in self.labels else beside
                 continue
             if self._is_label(part, beside):
-                beside = self._label(part, parts[place + 1 :])
+                beside = self._label(part, parts[place + 1 :], sheet.width)
             elif part.text:
                 self._value(part, beside, row)
             else:
@@ -56,7 +56,7 @@ class Fields:
             self.labels[part] = inline[0]
         return part in self.labels
 
-    def _label(self, part: Part, rest: list[Part]) -> Part:
+    def _label(self, part: Part, rest: list[Part], width: int) -> Part:
         told = self.labels[part]
         self.form.take(part)
         self.form.note_money_unit(part.text)
@@ -70,6 +70,8 @@ class Fields:
         following = next((other for other in rest if other.row == part.row), None)
         if following is None or not following.text or label(following.text):
             self.headings.append(part)
+            if following is None or following.text:  # without rules a heading's cell is only as wide as its words
+                part.column_end = max(part.column_end, following.column if following else width)
         return part
 
     def _put(self, part: Part, told: Label, text: str) -> None:
@@ -136,8 +138,7 @@ class Fields:
 
     def _amount(self, part: Part, beside: Part | None, above: list[Part], row: int) -> None:
         """An amount under its headings: fund, phase (全年执行数) and kind of expenditure."""
-        digits = any(sign.isdigit() for sign in part.plain) and len(part.text) <= LONGEST_AMOUNT
-        if not digits and not is_like("dash", part.plain):
+        if not is_like("amount", part.plain) and not is_like("dash", part.plain):
             return
         told = self.labels[beside] if beside is not None else None
         heads = [self.labels[heading] for heading in above]

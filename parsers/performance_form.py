@@ -10,8 +10,6 @@ from parsers.performance_targets import Target, read_target
 from parsers.performance_words import is_like, pattern
 from parsers.text import fold
 
-LONGEST_AMOUNT = 24  # characters: a longer text is none, but cells that have grown together
-
 
 @dataclass(slots=True)
 class Form:

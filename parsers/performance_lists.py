@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from parsers.indicators import Lines
-from parsers.performance_form import LONGEST_AMOUNT, Form, indicator
+from parsers.performance_form import Form, indicator
 from parsers.performance_grid import Part, Sheet
 from parsers.performance_layouts import Layout, ListColumn, repeats_headings, take_headings
 from parsers.performance_words import is_like, pattern
@@ -90,10 +90,9 @@ class ListReader:
                 self._other(form, layout, part)
 
     def _put(self, form: Form, one: ListColumn, part: Part) -> None:
-        if one.kind == "fund" and len(part.text) <= LONGEST_AMOUNT:
-            form.add_fund(one.period, one.name, part)
-        elif one.kind == "fund":
-            return
+        if one.kind == "fund":
+            if is_like("amount", part.plain) or is_like("dash", part.plain):
+                form.add_fund(one.period, one.name, part)
         elif one.kind == "text":
             form.add_text(one.period, one.name, part.text, part)
         elif one.name in ("project", "unit"):
