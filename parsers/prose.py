@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from datapackages.model import Table
+from datapackages.model import Box, Table
 from parsers.amounts import NARROW
 from parsers.captions import is_title, split_label
 from parsers.stitch import PageText
@@ -21,7 +21,7 @@ from parsers.vocabulary import DATA, words
 EDGE = 2  # lines at the top and the bottom of a page that may be a running header or footer
 RUNNING = 3  # pages on which a line stands at the edge to be a running one
 LONGEST_CAPTION = 60  # characters of a line over a table that names unit and money
-NEAR = 120.0  # points above a table in which its caption stands
+NEAR = 200.0  # points above the first row of a table in which its header and caption stand
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
 PAIRS = str.maketrans("〔〕［］【】", "()()()")
 
@@ -36,7 +36,20 @@ class ProseLine:
 
     @property
     def text(self) -> str:
+        """The text as printed."""
         return self.line.text
+
+    def part(self, start: int, end: int) -> Box:
+        """The box of some characters of the line: Latin ones are about half as wide as Chinese ones."""
+        x0, top, x1, bottom = self.line.box
+        scale = (x1 - x0) / (_width(self.text) or 1.0)
+        left, right = (x0 + scale * _width(self.text[:at]) for at in (start, end))
+        return rounded((left, top, right, bottom))
+
+    def after(self, cut: int) -> ProseLine | None:
+        """What stands behind the first characters of the line; None where nothing does."""
+        rest = Line(self.text[cut:], self.part(cut, len(self.text)))
+        return ProseLine(self.page, rest, self.plain[cut:]) if rest.text else None
 
 
 @cache
@@ -67,6 +80,16 @@ def first(group: str, text: str) -> str:
 def narrow(text: str) -> str:
     """Full-width forms as plain ones, one character for one, so that places in the text stay."""
     return text.translate(NARROW).translate(PAIRS)
+
+
+def rounded(box: Box) -> Box:
+    """To a hundredth of a point, as boxes are written."""
+    x0, top, x1, bottom = (round(edge, 2) for edge in box)
+    return x0, top, x1, bottom
+
+
+def _width(text: str) -> float:
+    return sum(0.5 if char < "\u2000" else 1.0 for char in text)
 
 
 def prose_lines(texts: Sequence[PageText], tables: Iterable[Table]) -> Iterator[ProseLine]:

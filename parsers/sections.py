@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from datapackages.model import Box, Section, Table
-from parsers.prose import ProseLine, narrow, pattern, patterns, prose_lines
+from parsers.headings import HEADING, Margins, numbering, read_heading
+from parsers.prose import ProseLine, pattern, prose_lines, rounded
 from parsers.stitch import PageText
 
-HEADING = 60  # characters: a longer title is a sentence
-SHORT = 24  # characters of a heading with an Arabic number, which lists have too
-WRAPPED = 2.6  # characters by which a line may fall short of the margin and still go on in the next
-MOST_LINES = 3  # of one heading
-DEEP = 4  # levels from here on are numbered with Arabic figures
+CONTENTS_PAGES = 2  # a list of contents goes on at most so many pages further
+CORE = 4  # characters: a shorter name of the contents is too common to be known again
 PROSE, CONTENTS, CHART = "prose", "contents", "chart"  # codes/section_kinds.csv
 PICTURE = 40.0  # points: less room than this beside a caption holds no picture
 
@@ -32,7 +30,7 @@ class Passage:
         if index is None:
             return 0, None
         at, found = self.lines[index]
-        return found.page, _part(found, start - at, min(end - at, len(found.text)))
+        return found.page, found.part(start - at, min(end - at, len(found.text)))
 
 
 @dataclass(slots=True)
@@ -57,24 +55,13 @@ def read_passages(texts: Sequence[PageText], tables: Sequence[Table] = ()) -> li
     entries: list[str] = []
     for kind, run in _runs(lines):
         if kind == CONTENTS:
-            drafts.append(_Draft([(1, run[0].text)] if _opens_contents(run[0]) else [], run, CONTENTS))
+            if len(run) > 1 or _is_leader(run[0]):
+                drafts.append(_Draft([(1, run[0].text)] if _opens_contents(run[0]) else [], run, CONTENTS))
             entries += [_core(_entry(line)) for line in run]
         else:
-            drafts += _cut(run, _Margins(run), {entry for entry in entries if len(entry) >= DEEP}, drafts)
+            drafts += _cut(run, Margins(run), {entry for entry in entries if len(entry) >= CORE}, drafts)
     numbered = (draft for draft in drafts if draft.lines)
     return [_passage(seq, draft) for seq, draft in enumerate(numbered, start=1)]
-
-
-def _part(found: ProseLine, start: int, end: int) -> Box:
-    """The box of some characters of a line: Latin ones are about half as wide as Chinese ones."""
-    x0, top, x1, bottom = found.line.box
-    whole = _width(found.text) or 1.0
-    scale = (x1 - x0) / whole
-    return x0 + scale * _width(found.text[:start]), top, x0 + scale * _width(found.text[:end]), bottom
-
-
-def _width(text: str) -> float:
-    return sum(0.5 if char < "\u2000" else 1.0 for char in text)
 
 
 # ---- contents ----
@@ -104,27 +91,37 @@ def _is_leader(line: ProseLine) -> bool:
 
 
 def _contents_end(lines: Sequence[ProseLine], start: int) -> int:
-    opened = _opens_contents(lines[start])
+    """Behind the last entry of the list of contents that begins with a line."""
+    first = start + _opens_contents(lines[start])
+    opening = _entry(lines[first]) if first < len(lines) else ""
     leading = any(_is_leader(line) for line in lines[start : start + 4])
-    opening = _entry(lines[start + opened]) if start + opened < len(lines) else ""
-    i = start + opened + 1
+    i = first
     while i < len(lines):
         entry = _entry(lines[i])
-        again = _comes_again(opening, entry)
+        again = i > first and _comes_again(opening, entry)
         if leading and not _is_leader(lines[i]):
             again = not any(_is_leader(line) for line in lines[i : i + 3])
-        if again or len(entry) > HEADING or entry.endswith("。") or lines[i].page > lines[start].page + 2:
+        if (
+            again
+            or len(entry) > HEADING
+            or _is_sentence(entry)
+            or lines[i].page > lines[start].page + CONTENTS_PAGES
+        ):
             break
         i += 1
-    return min(i, len(lines))
+    return max(i, start + 1)
+
+
+def _is_sentence(entry: str) -> bool:
+    return entry.endswith("。") and not numbering(entry)[0]
 
 
 def _comes_again(opening: str, entry: str) -> bool:
     """Whether a line is the heading that the first entry names: whole, its beginning, or without its number."""
-    if not opening or len(entry) < DEEP:
+    if not opening or len(entry) < CORE:
         return False
     core = _core(opening)
-    return opening.startswith(entry) or (len(core) >= DEEP and entry.endswith(core))
+    return opening.startswith(entry) or (len(core) >= CORE and entry.endswith(core))
 
 
 def _entry(line: ProseLine) -> str:
@@ -136,47 +133,26 @@ def _core(title: str) -> str:
     return pattern("sections", "core").sub("", title)
 
 
-# ---- headings ----
+# ---- sections ----
 
 
-class _Margins:
-    """The left and right edges of the text on each page."""
-
-    def __init__(self, lines: Sequence[ProseLine]) -> None:
-        self._edges: dict[int, tuple[float, float]] = {}
-        for line in lines:
-            x0, _, x1, _ = line.line.box
-            left, right = self._edges.get(line.page, (x0, x1))
-            self._edges[line.page] = (min(left, x0), max(right, x1))
-
-    def of(self, page: int) -> tuple[float, float]:
-        """Left and right edge."""
-        return self._edges[page]
-
-    def goes_on(self, line: ProseLine, after: ProseLine) -> bool:
-        """Whether a line is full and the next one begins at the margin, so that both are one paragraph."""
-        size = (line.line.bottom - line.line.top) or 1.0
-        right = self._edges[line.page][1]
-        left = self._edges[after.page][0]
-        return line.line.box[2] >= right - WRAPPED * size and after.line.box[0] <= left + 0.8 * size
-
-
-def _cut(lines: list[ProseLine], margins: _Margins, entries: set[str], before: Sequence[_Draft]) -> list[_Draft]:
+def _cut(lines: list[ProseLine], margins: Margins, entries: set[str], before: Sequence[_Draft]) -> list[_Draft]:
     drafts = [_Draft(list(before[-1].path) if before and before[-1].kind == PROSE else [])]
     i = 0
     while i < len(lines):
-        level, title, taken, rest = _heading(lines, i, margins, entries)
+        heading = read_heading(lines, i, margins, entries)
         if _is_chart(lines[i], lines[i + 1 : i + 2]):
             path, box = drafts[-1].path, _picture(lines, i, margins)
             drafts += [_Draft(list(path), [lines[i]], CHART, box), _Draft(list(path))]
             i += 1
             continue
-        if level:
-            path = [entry for entry in drafts[-1].path if entry[0] < level]
-            drafts.append(_Draft([*path, (level, title)], [rest] if rest else []))
+        if heading:
+            path = [entry for entry in drafts[-1].path if entry[0] < heading.level]
+            rest = [heading.rest] if heading.rest else []
+            drafts.append(_Draft([*path, (heading.level, heading.title)], rest))
         else:
             drafts[-1].lines.append(lines[i])
-        i += taken
+        i += heading.taken if heading else 1
     return _joined(drafts)
 
 
@@ -193,85 +169,13 @@ def _joined(drafts: Sequence[_Draft]) -> list[_Draft]:
     return out
 
 
-def _heading(
-    lines: Sequence[ProseLine], i: int, margins: _Margins, entries: set[str]
-) -> tuple[int, str, int, ProseLine | None]:
-    """Level (0 for text), title, lines it takes, and what stands behind it on its last line."""
-    line = lines[i]
-    level, number = _number(line.plain)
-    if not level:
-        return _unnumbered(lines, i, entries)
-    joined, taken = line.text, 1
-    while taken < MOST_LINES and i + taken < len(lines) and _number(lines[i + taken].plain) == (0, ""):
-        bare = level == 1 and len(joined) <= len(number) + 1 and len(lines[i + taken].text) < HEADING / 2
-        if not bare and not margins.goes_on(lines[i + taken - 1], lines[i + taken]):
-            break
-        joined += lines[i + taken].text
-        taken += 1
-    title = narrow(joined)[len(number) :]
-    if _is_name(title) and (level < DEEP or _stands_alone(lines, i, taken, level, title)):
-        return level, joined.rstrip(":："), taken, None
-    if level == 1 and line.plain == number:
-        return level, number, 1, None  # its name is the title of the tables that follow
-    run_in = pattern("sections", "run_in").match(line.plain[len(number) :])
-    if run_in and level < DEEP and _names(run_in["title"], line.plain[len(number) + run_in.end() - 1]):
-        cut = len(number) + run_in.end()
-        return level, line.text[: cut - 1], 1, _rest(line, cut)
-    return 0, "", 1, None
-
-
-def _number(plain: str) -> tuple[int, str]:
-    for level, numbering in patterns("sections", "levels"):
-        if found := numbering.match(plain):
-            return int(level), found[0]
-    return 0, ""
-
-
-def _is_name(title: str) -> bool:
-    """Whether words are the name of a section: no sentence, no figure of money."""
-    bare = title.rstrip(":")
-    if len(bare) > HEADING or re.search("[。;:!?]", bare) or pattern("sentences", "figure").search(bare):
-        return False
-    return not (bare.endswith(",") or ("," in bare and pattern("sections", "sentence").search(bare)))
-
-
-def _names(title: str, mark: str) -> bool:
-    """Whether the words before a full stop or colon name what follows; a duty or a step does not."""
-    if pattern("sentences", "figure").search(title):
-        return False
-    return mark == ":" or not pattern("sections", "sentence").search(title)
-
-
-def _stands_alone(lines: Sequence[ProseLine], i: int, taken: int, level: int, title: str) -> bool:
-    """Lists have Arabic numbers too: a heading is short and text follows it, not the next number."""
-    if len(title) > SHORT or re.search("[,、(]", title) or i + taken >= len(lines):
-        return False
-    following = _number(lines[i + taken].plain)[0]
-    return not following or following > level
-
-
-def _unnumbered(lines: Sequence[ProseLine], i: int, entries: set[str]) -> tuple[int, str, int, ProseLine | None]:
-    """A heading without its number is known from the list of contents (Shanghai)."""
-    plain = lines[i].plain
-    short = len(plain) <= HEADING / 2 and not re.search("[,。;:]", plain)
-    if short and any(plain.endswith(entry) for entry in entries):
-        return 2, lines[i].text, 1, None
-    return 0, "", 1, None
-
-
-def _rest(line: ProseLine, cut: int) -> ProseLine:
-    box = _part(line, cut, len(line.text))
-    text = line.text[cut:]
-    return ProseLine(line.page, type(line.line)(text, box), narrow(text))
-
-
 def _is_chart(line: ProseLine, after: Sequence[ProseLine]) -> bool:
     if not pattern("sections", "figure_chart").match(line.plain):
         return False
     return not after or after[0].page != line.page or after[0].line.box[0] < line.line.box[0]
 
 
-def _picture(lines: Sequence[ProseLine], i: int, margins: _Margins) -> Box | None:
+def _picture(lines: Sequence[ProseLine], i: int, margins: Margins) -> Box | None:
     """Where the picture of a caption is: the room between it and the next text above or below it."""
     page, line = lines[i].page, lines[i].line
     over = max((o.line.bottom for o in lines if o.page == page and o.line.bottom <= line.top), default=line.top)
@@ -280,8 +184,8 @@ def _picture(lines: Sequence[ProseLine], i: int, margins: _Margins) -> Box | Non
     if max(line.top - over, under - line.bottom) < PICTURE:
         return None
     if under - line.bottom >= line.top - over:
-        return left, line.bottom, right, under
-    return left, over, right, line.top
+        return rounded((left, line.bottom, right, under))
+    return rounded((left, over, right, line.top))
 
 
 def _passage(seq: int, draft: _Draft) -> Passage:

@@ -25,7 +25,6 @@ from parsers.stated import (
 )
 
 CLAUSE = re.compile("[,;:]")
-TRIMMED = "，,；;。、：:（）() "
 BY_KIND = {  # a part of the vehicles kept, or to be bought, is one kind of them
     ("vehicles_to_buy", "vehicles_by_kind"): "vehicles_to_buy_by_kind",
     ("vehicles_to_buy", "vehicles_to_buy"): "vehicles_to_buy_by_kind",
@@ -154,7 +153,11 @@ class Reader:
         if self._reason >= 0:
             target = self._explained
             if target and target.compared and not target.reason:
-                target.reason = self.text[self._reason : end].strip(TRIMMED)
+                plain = self._plain[self._reason : end]
+                opening = pattern("sentences", "opening").match(plain)
+                closing = pattern("sentences", "closing").search(plain)
+                last = self._reason + closing.start() if closing else end
+                target.reason = self.text[self._reason + (opening.end() if opening else 0) : last]
             self._reason = -1
 
     # ---- at a figure ----

@@ -53,7 +53,83 @@ def test_a_sentence_that_begins_with_a_number_is_no_heading() -> None:
 
 def test_contents_page_numbers_and_captions_are_no_prose() -> None:
     page = prose("目录", "一、职能……………3", "收支总表", "单位：万元", "— 3 —", "负责全市水务工作。")
-    assert [section.text for section in read_sections(printed_tables([page])[1])] == ["负责全市水务工作。"]
+    found = read_sections(printed_tables([page])[1])
+    assert draw.shown(found, "kind", "text") == [
+        ("contents", "目录\n一、职能……………3"),
+        ("prose", "负责全市水务工作。"),
+    ]
+
+
+def test_a_list_of_contents_ends_where_its_first_entry_comes_again() -> None:
+    pages = [
+        prose("目录", "一、单位主要职能", "二、机构设置"),
+        prose("示例市水务局主要职能", "负责水务。", "二、机构设置", "设三个科室。", number=2),
+    ]
+    assert draw.shown(read_sections(printed_tables(pages)[1]), "heading_path", "kind", "pages") == [
+        ("目录", "contents", (1,)),
+        ("示例市水务局主要职能", "prose", (2,)),  # printed without its number
+        ("二、机构设置", "prose", (2,)),
+    ]
+
+
+def test_running_headers_notes_and_captions_of_tables_are_no_prose() -> None:
+    pages = [
+        draw.page(
+            *[draw.words(line, 60, 20 + 20 * i) for i, line in enumerate(("示例市水务局2026年预算", *over))],
+            draw.ruled(TABLE, top=140),
+            draw.words("注：本表无数据。", 60, 260),
+            draw.words("甲乙丙"[number - 1] + "段正文。", 60, 300),
+            number=number,
+        )
+        for number, over in enumerate((["表1", "收支总表", "单位：万元"], ["部门：某局"], ["收入总表"]), start=1)
+    ]
+    printed, texts = printed_tables(pages)
+    found = read_sections(texts, list(read_tables(printed, draw.SHA256)))
+    assert [section.text for section in found] == ["甲段正文。乙段正文。丙段正文。"]
+
+
+def test_a_heading_may_stand_before_its_text_on_one_line_or_go_over_two() -> None:
+    pages = [
+        prose(
+            "一、基本支出：指为保障机构正常运转而发生的支出，包括人员经费。",
+            "（一）机关运行经费。2026年安排三万元，比上年有所减少，主要是人",
+            "员减少。",
+            "二、一般公共预算“三公”经费、会议费、培训费的支出预算情况以及说",
+            "明事项",
+            "没有变化。",
+            "（二）贯彻落实水务工作的法律法规，组织编制全市水务的规划和各种",
+            "计划并监督实施。",
+        )
+    ]
+    assert draw.shown(read_sections(printed_tables(pages)[1]), "heading_path", "text") == [
+        ("一、基本支出", "指为保障机构正常运转而发生的支出，包括人员经费。"),
+        ("一、基本支出/（一）机关运行经费", "2026年安排三万元，比上年有所减少，主要是人员减少。"),
+        (
+            "二、一般公共预算“三公”经费、会议费、培训费的支出预算情况以及说明事项",
+            "没有变化。（二）贯彻落实水务工作的法律法规，组织编制全市水务的规划和各种计划并监督实施。",
+        ),
+    ]
+
+
+def test_numbers_of_a_list_are_no_headings_but_a_short_name_with_text_is() -> None:
+    page = prose("一、资产", "1.车辆情况：", "共有车辆两辆。", "2.甲单位", "3.乙单位", "4.丙单位")
+    assert draw.shown(read_sections(printed_tables([page])[1]), "heading_path", "text") == [
+        ("一、资产/1.车辆情况", "共有车辆两辆。2.甲单位3.乙单位4.丙单位")
+    ]
+
+
+def test_the_caption_of_a_chart_stands_apart_with_the_place_of_the_picture() -> None:
+    words = [("支出结构如下，", 60), ("支出结构图", 80), ("以上为支出。", 300)]
+    page = draw.page(*(draw.words(text, 60 + 20 * (i == 1), top) for i, (text, top) in enumerate(words)))
+    assert draw.shown(read_sections(printed_tables([page])[1]), "kind", "text", "box") == [
+        ("prose", "支出结构如下，以上为支出。", None),
+        ("chart", "支出结构图", (60.0, 88.0, 120.0, 300.0)),
+    ]
+
+
+def test_the_persons_to_be_asked_are_kept_in_no_section() -> None:
+    page = prose("其他说明。", "部门预算公开联系人：某某某联系方式：023-12345678")
+    assert [section.text for section in read_sections(printed_tables([page])[1])] == ["其他说明。"]
 
 
 @pytest.mark.parametrize(
