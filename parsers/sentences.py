@@ -62,7 +62,6 @@ class Reader:
         return self.found
 
     def _sentence(self, start: int, end: int) -> None:
-        count = len(self.found)
         self._stack, self._base, self._reason, self._target, self._start = [], "", -1, None, start
         if not pattern("sentences", "parts").match(self._plain, start):
             self._group = None
@@ -74,8 +73,8 @@ class Reader:
             last = figure.end()
         self._gap(last, end, whole=True)
         self._close_reason(end)
-        if len(self.found) == count and not self.counts_only:
-            self._absences(start, end)
+        if not self.counts_only:
+            self._absences(last, end)
 
     def _read_topic(self, start: int, end: int) -> None:
         """1.公务接待费。 or 1.公务接待费:… names what the following sentences are about."""

@@ -71,7 +71,7 @@ def _read(group: Sequence[Passage]) -> list[tuple[Passage, Stated]]:
     for passage in group:
         path = narrow(passage.section.heading_path)
         unread = bool(pattern("reading", "unread").search(path))
-        if unread and not pattern("reading", "staffing").search(path):
+        if unread and not pattern("reading", "staffing").search(path.rpartition("/")[2]):
             continue
         headings = tuple(reversed(path.split("/")))
         before = [stated for _, stated in found]
