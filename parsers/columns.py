@@ -10,7 +10,7 @@ from datapackages.model import Cell, Table
 from parsers import amounts
 from parsers.column_roles import set_column_roles
 from parsers.text import fold
-from parsers.vocabulary import first
+from parsers.vocabulary import first, meaning
 
 YEAR = re.compile(r"(20\d\d)年?")
 REVENUE_FORMS = ("income", "fund_income")
@@ -100,10 +100,8 @@ def _direction(words: Sequence[str]) -> str:
     for word in words:
         if first("flow", word) in ("opening", "closing"):
             return ""
-        if re.search("支出", word):
-            return "expenditure"
-        if re.search("收入", word):
-            return "revenue"
+        if found := first("direction", word):
+            return found
     return ""
 
 
@@ -111,19 +109,11 @@ def _year(words: Sequence[str], document_year: int | None) -> int | None:
     for word in words:
         if match := YEAR.search(word):
             return int(match[1])
-        if word.startswith("上年") and not first("flow", word) and document_year:
+        if document_year and meaning("last_year", word) and not first("flow", word):
             return document_year - 1
     return document_year
 
 
 def _phase(words: Sequence[str], stage: str) -> str:
-    joined = "/".join(words)
-    if "调整预算" in joined or "变动预算" in joined:
-        return "adjusted"
-    if "执行数" in joined:
-        return "executed"
-    if "决算数" in joined:
-        return "final"
-    if "预算数" in joined:
-        return "approved"
-    return {"final": "final", "adjusted": "adjusted"}.get(stage, "approved")
+    named = first("phase", "/".join(words))
+    return named or {"final": "final", "adjusted": "adjusted"}.get(stage, "approved")

@@ -14,7 +14,7 @@ from parsers import amounts
 from parsers.columns import YEAR, Column, read_columns
 from parsers.meaning import Meaning
 from parsers.roles import set_roles
-from parsers.row_codes import Coded, scheme
+from parsers.row_codes import Coded, bare, scheme
 from parsers.row_projects import settle_projects
 from parsers.row_units import name_units
 from parsers.rows import Row, read_rows
@@ -22,6 +22,7 @@ from parsers.text import fold
 from parsers.vocabulary import first, meaning
 
 FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
+WITH_COUNTS = ("three_public", "operating")  # forms that may print numbers of vehicles and visits among money
 NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
 SCHEMES = ("functional", "economic_department", "economic_government")
 
@@ -114,7 +115,7 @@ def _fact(
     value: Decimal,
 ) -> Fact:
     assert cell.box is not None
-    measure, year = _measure(row, column, cell, document)
+    measure, year = _measure(row, column, cell, document, table.canonical in WITH_COUNTS)
     money = measure in ("amount", "change") and bool(table.money_unit)
     fund, fund_text = said.fund(row, column)
     lead = row.codes[0] if row.codes else None
@@ -168,23 +169,31 @@ def _fact(
         additive=measure == "amount" and row.role == "leaf" and column.role == "leaf",
         amount=amounts.yuan(value, table.money_unit) if money else None,
         value=None if money else value,
-        value_unit="" if money else {"change_percent": "%", "share": "%"}.get(measure, ""),
+        value_unit="" if money else _value_unit(measure, row, column),
         amount_text=cell.text,
         money_unit=table.money_unit,
         reading="fast",
     )
 
 
-def _measure(row: Row, column: Column, cell: Cell, document: Document) -> tuple[str, int | None]:
+def _measure(row: Row, column: Column, cell: Cell, document: Document, counts: bool) -> tuple[str, int | None]:
     """Measure and fiscal year; a row may carry them (2025年, 增减变化) where years stand one below another."""
     measure, year = column.measure, column.fiscal_year
     if row.year_text:
         match = YEAR.search(fold(row.year_text))
         year = int(match[1]) if match else document.fiscal_year
         measure = first("measure", fold(row.year_text)) or measure
+    if measure == "amount" and counts and first("measure", bare(row.name)) == "count":
+        measure = "count"  # 公务用车保有量（辆） among the three public expenses of final accounts
     if fold(cell.text).endswith("%") and measure in ("amount", "change"):
         measure = "change_percent" if measure == "change" else "share"
     return measure, year
+
+
+def _value_unit(measure: str, row: Row, column: Column) -> str:
+    if measure != "count":
+        return {"change_percent": "%", "share": "%"}.get(measure, "")
+    return first("count_unit", fold(column.label)) or first("count_unit", fold(row.name))
 
 
 def _coded(row: Row, scheme: str) -> Coded:

@@ -53,7 +53,6 @@ SHAPES = {
 WORDS = {
     "parsers/about.py": {"决算", "单位", "绩效目标表", "部门"},
     "parsers/amounts.py": {"元", "千元", "万元", "亿元"},
-    "parsers/columns.py": {"上年", "变动预算", "执行数", "支出", "收入", "决算数", "调整预算", "预算数"},
     "parsers/roles.py": {"本年"},
 }
 

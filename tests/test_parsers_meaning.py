@@ -180,3 +180,36 @@ def test_lines_of_the_same_name_are_told_apart_by_what_stands_over_them() -> Non
     paths = said("overall", text, "row_path", block="economic")
     assert paths[1] == ("1、人员经费和公用经费支出/（1）商品和服务支出",)
     assert paths[3] == ("2、专项业务经费支出/（1）商品和服务支出",)
+
+
+def test_numbers_among_the_three_public_expenses_are_counts_with_their_unit() -> None:
+    text = """
+        项目 | 统计数
+        （一）支出合计 | 5.00
+        1.因公出国（境）团组数（个） | 1
+        2.公务用车保有量（辆） | 3
+        3.国内公务接待批次（个） | 4
+        4.国内公务接待人次（人） | 20
+    """
+    assert said("three_public", text, "item", "measure", "value", "value_unit", "additive")[1:] == [
+        ("overseas_groups", "count", 1, "个", False),
+        ("vehicles_kept", "count", 3, "辆", False),
+        ("receptions", "count", 4, "批次", False),
+        ("reception_persons", "count", 20, "人次", False),
+    ]
+
+
+def test_budget_outcome_change_and_percentage_stand_side_by_side() -> None:
+    text = """
+        科目名称 | 上年执行数 | 年初预算数 | 全年预算数 | 决算数 | 增减额 | 增减% | 占比
+        水利 | 4.00 | 5.00 | 6.00 | 7.00 | 3.00 | 75.0 | 100%
+    """
+    assert said("expenditure", text, "measure", "fiscal_year", "phase", "amount", "value", "value_unit") == [
+        ("amount", 2025, "executed", 40000, None, ""),
+        ("amount", 2026, "approved", 50000, None, ""),
+        ("amount", 2026, "adjusted", 60000, None, ""),
+        ("amount", 2026, "final", 70000, None, ""),
+        ("change", 2026, "approved", 30000, None, ""),
+        ("change_percent", 2026, "approved", None, 75, "%"),
+        ("share", 2026, "approved", None, 100, "%"),
+    ]
