@@ -183,6 +183,8 @@ def _says_more(sheet: Sheet, layout: Layout, group: Group) -> bool:
 def read_packed(form: Form, part: Part) -> None:
     """Read a cell that lists all indicators, each after its two levels; what fits no pattern leaves it unread."""
     heads = list(pattern("packed_head").finditer(part.text))
+    if not heads:
+        return
     ends = [head.start() for head in heads[1:]] + [len(part.text)]
     items = [
         pattern("packed_item").match(part.text[head.end() : end]) for head, end in zip(heads, ends, strict=True)
@@ -194,5 +196,5 @@ def read_packed(form: Form, part: Part) -> None:
         for period in ("implementation", "year"):
             raw = item[period].strip(ENDS)
             form.indicators.append(indicator(period=period, levels=levels, raw=raw, page=part.page, box=part.box))
-    if heads and heads[0].start() == 0 and all(items):
+    if heads[0].start() == 0 and all(items):
         form.take(part)

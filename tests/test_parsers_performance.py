@@ -506,6 +506,51 @@ def test_a_heading_that_nobody_knows_leaves_its_column_to_issues_and_the_others_
     assert [(issue.row, issue.column) for issue in issues] == [(3, 4)]
 
 
+PRINTED = [
+    "<",
+    "^",
+    "",
+    "项目名称",
+    "防汛",
+    "资金总额",
+    "3.00",
+    "年度目标",
+    "总体目标",
+    "一级指标",
+    "三级指标",
+    "指标值",
+]
+PRINTED += [
+    "绩效指标",
+    "绩效目标",
+    "产出指标",
+    "数量指标",
+    "≥3个",
+    "负责人：",
+    "合计",
+    "总分",
+    "年初预算数",
+    "财政拨款",
+    "其中：",
+    "备注",
+]
+
+
+@given(st.data(), st.integers(1, 6), st.integers(1, 8))
+def test_every_cell_of_any_form_is_read_or_an_issue_with_its_place(data: Any, width: int, height: int) -> None:
+    rows = [[data.draw(st.sampled_from(PRINTED)) for _ in range(width)] for _ in range(height)]
+    rows[0][0] = "项目名称"
+    headed = data.draw(st.booleans())
+    columns = "|".join(data.draw(st.sampled_from(PRINTED[2:])) if headed else "" for _ in range(width))
+    form = table("\n".join(" | ".join(row) for row in rows), columns=columns)
+    _, _, issues = read(form, form)
+    for issue in issues:
+        if issue.type == "form-cell-unread" and "…" not in issue.message:
+            assert issue.row and issue.column
+            said = {form.rows[issue.row - 1][issue.column - 1].text, form.columns[issue.column - 1]}
+            assert any(text and text in issue.message for text in said)
+
+
 # ---- people are not data ----
 
 
