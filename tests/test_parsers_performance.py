@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datapackages.model import Box, Cell, Indicator, Issue, Performance, Table
@@ -536,6 +536,7 @@ PRINTED += [
 ]
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.data(), st.integers(1, 6), st.integers(1, 8))
 def test_every_cell_of_any_form_is_read_or_an_issue_with_its_place(data: Any, width: int, height: int) -> None:
     rows = [[data.draw(st.sampled_from(PRINTED)) for _ in range(width)] for _ in range(height)]
@@ -617,6 +618,7 @@ def test_a_unit_may_stand_in_the_name() -> None:
     assert read_target("≥98", "观测传输及时率(国家地面站)").unit == ""
 
 
+@settings(derandomize=True, deadline=None)
 @given(
     st.sampled_from(["≥", "≤", ">", "<", "="]),
     st.decimals(0, 10**9, places=2),
@@ -628,6 +630,7 @@ def test_sign_number_and_unit_come_back(sign: str, number: Any, unit: str) -> No
     assert operator == {"≥": ">=", "≤": "<="}.get(sign, sign)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.text(max_size=30))
 def test_no_target_is_lost_or_invented(raw: str) -> None:
     pieces = "".join(read_target(raw))
