@@ -91,10 +91,15 @@ def _holds_units(table: Table, column: int) -> bool:
 def own_figures(line: Line, document: Document) -> list[Fact]:
     """The line's amounts of the document's year and of the version of the budget that it is about."""
     money = [fact for fact in line.facts if fact.measure == "amount" and fact.amount is not None]
-    money = [fact for fact in money if first("purchase_column", fold(fact.column_label)) != "unit_price"]
+    money = [fact for fact in money if not _beside(fold(fact.column_label))]
     own = [fact for fact in money if fact.fiscal_year in (None, document.fiscal_year)]
     phase = PHASES.get(document.stage, "approved")
     return [fact for fact in own if fact.phase == phase] or own
+
+
+def _beside(label: str) -> bool:
+    """Whether a column tells the price of one piece, or what a project costs over the years."""
+    return first("purchase_column", label) == "unit_price" or meaning("whole_project", label)
 
 
 def is_total(line: Line) -> bool:

@@ -175,6 +175,22 @@ def test_a_unit_in_a_cell_merged_over_its_projects_is_the_unit_of_each() -> None
     assert [project.unit for project in projects(table)] == ["示例市公安局", "示例市公安局", "示例市水务局"]
 
 
+def test_what_a_project_costs_over_the_years_is_no_money_of_the_year() -> None:
+    table = listed(
+        "projects",
+        """
+        项目名称 | 总投资 | 以前年度已安排 | 本年预算
+        合计 | 90.00 | 30.00 | 12.00
+        办公楼改造 | 60.00 | 20.00 | 10.00
+        道路养护 | 30.00 | 10.00 | 2.00
+        """,
+    )
+    assert said(table) == [
+        ("", "办公楼改造", "", "示例市水务局", "100000"),
+        ("", "道路养护", "", "示例市水务局", "20000"),
+    ]
+
+
 def test_function_rows_over_projects_are_no_projects() -> None:
     table = listed(
         "projects",
