@@ -22,7 +22,9 @@ def read(text: str) -> Decimal | None:
     △ and brackets mean minus in accounts. A thousands separator that parts other than groups of three
     is a misprint or two figures in one cell, never a number.
     """
-    plain = text.strip().translate(NARROW).removesuffix("%")
+    if not text or text.isalpha():
+        return None
+    plain = (text if text.isascii() else text.translate(NARROW)).strip().removesuffix("%")
     match = FIGURE.fullmatch(plain)
     if not match or bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["open"]):
         return None
@@ -32,8 +34,7 @@ def read(text: str) -> Decimal | None:
 
 def is_dash(text: str) -> bool:
     """A dash printed for "nothing": neither zero nor an unreadable figure."""
-    plain = fold(text)
-    return bool(plain) and set(plain) <= DASHES
+    return bool(text) and text[0] not in "0123456789" and set(fold(text)) <= DASHES and bool(fold(text))
 
 
 def yuan(value: Decimal, money_unit: str) -> Decimal:

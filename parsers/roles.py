@@ -110,19 +110,20 @@ def _numbered_parent(rows: Sequence[Row], ranks: Sequence[int], i: int) -> int |
 
     Behind 本年收入合计 some forms print 上年结转 and under it the funds once more, at the same depth.
     """
+    is_fund = ranks[i] == 1 and _is_fund(rows[i])
     for j in range(i - 1, -1, -1):
         if ranks[j] == 0:
             return None
-        if ranks[j] == ranks[i] == 1 and _is_fund_of(rows[i], rows[j]) and _totals(rows[:j]):
+        if is_fund and ranks[j] == 1 and first("flow", bare(rows[j].name)) and _totals(rows[:j]):
             return j
         if ranks[j] < ranks[i] and (not rows[j].code or rows[j].codes[0].basis == "looked_up"):
             return j
     return None
 
 
-def _is_fund_of(row: Row, above: Row) -> bool:
-    own, over = bare(row.name), bare(above.name)
-    return bool(first("flow", over) and first("fund", own)) and not first("flow", own)
+def _is_fund(row: Row) -> bool:
+    own = bare(row.name)
+    return bool(first("fund", own)) and not first("flow", own)
 
 
 def _totals(rows: Sequence[Row]) -> bool:

@@ -218,4 +218,4 @@ def _named(scheme: str, plain: str) -> list[Classification]:
 
 def bare(name: str) -> str:
     """A line's name without its number: 「八、社会保障和就业支出」 -> 「社会保障和就业支出」."""
-    return re.sub(words()["numbering"].pattern, "", fold(name))
+    return words()["numbering"].sub("", fold(name))
