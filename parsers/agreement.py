@@ -35,6 +35,7 @@ class Facts:
     def __init__(self, document: Document, facts: Iterable[Fact]) -> None:
         self._final = document.stage == "final"
         self._by_canonical: dict[str, list[Fact]] = defaultdict(list)
+        self._by_selector: dict[int, list[Fact]] = {}  # by identity: the selectors are read once
         self._bodies: dict[str, set[str]] = defaultdict(set)  # named by the rows of a table
         for fact in facts:
             if fact.row_unit_name:
@@ -46,11 +47,22 @@ class Facts:
         """The facts that a selector of ``metrics`` in ``data/prose.yaml`` names for a figure."""
         if "when" in selector and claim.about.fund not in _values(selector["when"]):
             return []
-        found = [fact for canonical in _values(selector["canonical"]) for fact in self._by_canonical[canonical]]
-        for key, wanted in selector.items():
-            if key not in ("when", "canonical", "weak"):
-                found = [fact for fact in found if _fits(fact, key, wanted, claim)]
-        return [fact for fact in found if self._is_of(fact, claim)]
+        dynamic = [(key, wanted) for key, wanted in _tests(selector) if _depends(wanted)]
+        return [
+            fact
+            for fact in self._named(selector)
+            if all(_fits(fact, key, wanted, claim) for key, wanted in dynamic) and self._is_of(fact, claim)
+        ]
+
+    def _named(self, selector: Mapping[str, Any]) -> list[Fact]:
+        """The facts that fit a selector whatever the figure is, looked for once."""
+        if id(selector) not in self._by_selector:
+            found = [fact for canonical in _values(selector["canonical"]) for fact in self._by_canonical[canonical]]
+            for key, wanted in _tests(selector):
+                if not _depends(wanted):
+                    found = [fact for fact in found if _has(fact, key, _values(wanted))]
+            self._by_selector[id(selector)] = found
+        return self._by_selector[id(selector)]
 
     def _is_of(self, fact: Fact, claim: Claim) -> bool:
         """Whether a fact is of the body and of the phase that the words speak of."""
@@ -99,7 +111,24 @@ def _values(wanted: Any) -> Sequence[Any]:
     return wanted if isinstance(wanted, list) else [wanted]
 
 
-def _fits(fact: Fact, key: str, wanted: Any, claim: Claim) -> bool:
+def _tests(selector: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(key, wanted) for key, wanted in selector.items() if key not in ("when", "canonical", "weak")]
+
+
+def _depends(wanted: Any) -> bool:
+    """Whether a test of a selector depends on the figure."""
+    return wanted in ("=", "*", "#", "~", "%")
+
+
+def _has(fact: Fact, key: str, wanted: Sequence[Any]) -> bool:
+    """Whether a fact has one of the values; the one line of a body is a total too."""
+    if getattr(fact, key) in wanted:
+        return True
+    line = key == "row_role" and bool(fact.row_unit_name) and not (fact.function_code or fact.project_name)
+    return line and "total" in wanted
+
+
+def _fits(fact: Fact, key: str, wanted: str, claim: Claim) -> bool:
     """``=`` is the fund meant, ``*`` the metric's own word, ``#`` its function, ``~`` and ``%`` are in the name."""
     if wanted == "=":
         return bool(fact.fund == claim.about.fund)
@@ -109,11 +138,7 @@ def _fits(fact: Fact, key: str, wanted: Any, claim: Claim) -> bool:
         return bool(fact.name) and f"{narrow(fact.name)}(" in narrow(claim.name)
     if wanted == "%":
         return _has_code(fact, key, narrow(claim.name))
-    if key == "row_role" and wanted == "total" and fact.row_unit_name:
-        return fact.row_role == "total" or not (fact.function_code or fact.project_name)  # the line of a body
-    if wanted == "*":
-        return bool(getattr(fact, key) == claim.about.metric)
-    return getattr(fact, key) in _values(wanted)
+    return bool(getattr(fact, key) == claim.about.metric)
 
 
 def _has_code(fact: Fact, key: str, name: str) -> bool:

@@ -136,10 +136,13 @@ def _reach(tables: Iterable[Table]) -> dict[int, list[tuple[float, float]]]:
     """For each page the top and bottom of its tables."""
     reach: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for table in tables:
-        for number in table.pages:
-            boxes = [cell.box for row in table.rows for cell in row if cell.box and cell.page == number]
-            place = (min(box[1] for box in boxes), max(box[3] for box in boxes)) if boxes else (0.0, 0.0)
-            reach[number].append(place)
+        edges: dict[int, list[float]] = {number: [] for number in table.pages}
+        for row in table.rows:
+            for cell in row:
+                if cell.box:
+                    edges[cell.page] += (cell.box[1], cell.box[3])
+        for number, found in edges.items():
+            reach[number].append((min(found, default=0.0), max(found, default=0.0)))
     return reach
 
 
