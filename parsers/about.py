@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datapackages.model import Table
 from parsers.stitch import PageText
 from parsers.text import fold
-from parsers.vocabulary import meaning, words
+from parsers.vocabulary import first, meaning, words
 
 COVER_LINES = 9
 PERFORMANCE = ("performance_project", "performance_overall", "performance_result")
@@ -60,12 +60,18 @@ def _cover(texts: Sequence[PageText]) -> str:
     out: list[str] = []
     for page in texts[:1]:
         for line in page.lines[:COVER_LINES]:
-            plain = fold(line.text)
-            if meaning("cover_end", plain):
+            plain = words()["cover_mark"].sub("", _digits(fold(line.text)))
+            if match := words()["cover_end"].search(plain):
+                out.append(plain[: match.start()] if meaning("cover_contents", match[0]) else "")
                 break
             if not meaning("cover_noise", plain) or re.fullmatch(r"20\d\d年(?:度)?", plain):
                 out.append(plain.strip("-—–"))
     return "".join(out)
+
+
+def _digits(text: str) -> str:
+    """A year written in Chinese numerals as digits: 二〇二六年 -> 2026年."""
+    return words()["chinese_year"].sub(lambda match: "".join(first("digit", char) for char in match[0]), text)
 
 
 def _title(cover: str) -> str:
@@ -75,10 +81,12 @@ def _title(cover: str) -> str:
 
 def _from_cover(cover: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name in ("cover_name_first", "cover_year_first", "cover_any"):
+    for name in ("cover_name_first", "cover_year_first", "cover_name_last", "cover_body", "cover_any"):
         if match := words()[name].search(cover):
             found.update({key: value.strip("《》") for key, value in match.groupdict().items() if value})
             break
+    if "name" in found:
+        found["name"] = words()["cover_about"].sub("", found["name"])
     if match := words()["cover_unit"].search(cover):
         found.update(name=match["name"], scope="单位")
     elif match := words()["cover_department"].search(cover):
