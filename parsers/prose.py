@@ -97,12 +97,15 @@ def prose_lines(texts: Sequence[PageText], tables: Iterable[Table]) -> Iterator[
     running = _running(texts)
     reach = _reach(tables)
     for page in texts:
-        note = False  # whether a note under a table goes on
+        open_note: Line | None = None  # a note under a table whose sentence goes on in the next line
         for line in page.lines:
             plain = narrow(line.text)
             if not plain or pattern("sections", "page_number").search(plain) or _key(plain) in running:
                 continue
-            note = not plain.endswith("。") if note else _is_note(line, plain, reach[page.number])
+            note = _is_note(line, plain, reach[page.number]) or (
+                open_note is not None and _goes_on(open_note, line)
+            )
+            open_note = line if note and not plain.endswith("。") else None
             if not note and not _is_caption(line, plain, reach[page.number]):
                 yield from _without_people(page.number, line, plain)
 
@@ -150,6 +153,13 @@ def _is_note(line: Line, plain: str, tables: Sequence[tuple[float, float]]) -> b
     """A note under a table: its sentences belong to the table."""
     under = any(line.top >= bottom - 1 for _, bottom in tables)
     return under and bool(words()["note"].search(plain))
+
+
+def _goes_on(above: Line, line: Line) -> bool:
+    """Whether a line stands right below another and opens nothing new."""
+    size = line.bottom - line.top
+    numbered = any(numbers.match(narrow(line.text)) for _, numbers in patterns("sections", "levels"))
+    return line.top - above.bottom <= 1.5 * size and not numbered
 
 
 def _is_caption(line: Line, plain: str, tables: Sequence[tuple[float, float]]) -> bool:

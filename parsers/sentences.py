@@ -321,7 +321,14 @@ class Reader:
             fund = next((found for heading in self.headings if (found := first("funds", heading))), "")
         head = self._group.head.about.metric if self._group else ""
         name = BY_KIND.get((head, meant.metric), meant.metric)
+        if name == "equipment" and any(stated.about.metric == name for stated in self.found) and self._to_buy():
+            name = "equipment_to_buy"
         return About(name, fund or "total", meant.side, meant.function)
+
+    def _to_buy(self) -> bool:
+        """Whether the last vehicles that were stated are to be bought: the equipment behind them is too."""
+        last = next((stated for stated in reversed(self.found) if stated.kind == "vehicle"), None)
+        return last is not None and last.about.metric.startswith("vehicles_to_buy")
 
     # ---- nothing at all ----
 

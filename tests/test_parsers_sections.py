@@ -88,6 +88,15 @@ def test_running_headers_notes_and_captions_of_tables_are_no_prose() -> None:
     assert [section.text for section in found] == ["甲段正文。乙段正文。丙段正文。"]
 
 
+def test_a_heading_behind_a_note_of_a_table_is_read() -> None:
+    lines = ("注：本表无数据", "第二部分其他情况", "一、机关运行经费", "本单位没有。")
+    words = [draw.words(line, 60, 220 + 20 * i) for i, line in enumerate(lines)]
+    page = draw.page(draw.words("收支总表", 60, 40), draw.ruled(TABLE, top=100), *words)
+    printed, texts = printed_tables([page])
+    found = read_sections(texts, list(read_tables(printed, draw.SHA256)))
+    assert draw.shown(found, "heading_path", "text") == [("第二部分其他情况/一、机关运行经费", "本单位没有。")]
+
+
 def test_a_heading_may_stand_before_its_text_on_one_line_or_go_over_two() -> None:
     pages = [
         prose(

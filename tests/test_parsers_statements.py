@@ -101,14 +101,17 @@ def test_years_thresholds_duties_and_definitions_are_no_statements() -> None:
     assert said("新增水库3座，完成投资12亿元。", "三、2026年主要工作任务") == []
 
 
-def test_the_parts_of_the_vehicles_kept_are_not_those_to_be_bought() -> None:
-    text = "共有车辆5辆，其中：执法执勤用车4辆、其他用车1辆。安排购置车辆2辆，其中：执法执勤用车2辆。"
+def test_the_vehicles_and_machines_kept_are_not_those_to_be_bought() -> None:
+    text = "共有车辆5辆，其中：执法执勤用车4辆、其他用车1辆。单价100万元以上设备3台。"
+    text += "安排购置车辆2辆，其中：执法执勤用车2辆。单价100万元以上设备1台。"
     assert said(text, TOTALS, "metric", "amount_text") == [
         ("vehicles_kept", "5"),
         ("vehicles_by_kind", "4"),
         ("vehicles_by_kind", "1"),
+        ("equipment", "3"),
         ("vehicles_to_buy", "2"),
         ("vehicles_to_buy_by_kind", "2"),
+        ("equipment_to_buy", "1"),
     ]
 
 
