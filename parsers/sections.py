@@ -14,6 +14,8 @@ from parsers.stitch import PageText
 CONTENTS_PAGES = 2  # a list of contents goes on at most so many pages further
 CORE = 4  # characters: a shorter name of the contents is too common to be known again
 PROSE, CONTENTS, CHART = "prose", "contents", "chart"  # codes/section_kinds.csv
+PAGE_NUMBER = re.compile(r"[0-9]{1,3}$")
+LEADERS = ".…·_—-"  # between an entry of the contents and its page
 PICTURE = 40.0  # points: less room than this beside a caption holds no picture
 
 
@@ -126,7 +128,9 @@ def _comes_again(opening: str, entry: str) -> bool:
 
 def _entry(line: ProseLine) -> str:
     """An entry of the contents without dots and page number."""
-    return re.sub(r"(?:[.…·_—-]{2,}|\s)*\d{0,3}$", "", line.plain)
+    entry = PAGE_NUMBER.sub("", line.plain)
+    bare = entry.rstrip(LEADERS)
+    return entry if len(entry) - len(bare) == 1 else bare  # one dash belongs to the words
 
 
 def _core(title: str) -> str:

@@ -1,6 +1,7 @@
 """The prose of a document, cut at its headings, and what the document says of itself."""
 
 import runpy
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,8 +10,9 @@ import pytest
 from parsers.about import About, read_about
 from parsers.page import Page
 from parsers.sections import read_sections
-from parsers.stitch import printed_tables
+from parsers.stitch import PageText, printed_tables
 from parsers.tables import read_tables
+from parsers.text import Line
 
 draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 TABLE = "科目编码 | 科目名称 | 合计\n | 合计 | 30.00\n213 | 农林水支出 | 30.00"
@@ -180,3 +182,11 @@ def test_prose_about_a_budget_without_tables_is_narrative_only() -> None:
 def test_what_speaks_of_something_else_is_no_budget() -> None:
     found = about(prose("关于召开水务工作会议的通知", "各科室：", "定于3月5日召开会议。"))
     assert (found.kind, found.unit_name) == ("not_a_budget", "")
+
+
+def test_a_contents_entry_of_many_dots_costs_no_time() -> None:
+    said = ["目录", "一、" + "…." * 3000 + "x", "一、" + "-" * 6000 + "。"]
+    lines = tuple(Line(text, (72.0, 100.0 + 20 * i, 500.0, 112.0 + 20 * i)) for i, text in enumerate(said))
+    started = time.process_time()
+    list(read_sections([PageText(1, lines)]))
+    assert time.process_time() - started < 5  # a pattern that goes back and forth takes for ever
