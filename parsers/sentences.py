@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from parsers.context import Context
 from parsers.metrics import OTHER, About, about, kind_of
-from parsers.prose import first, narrow, pattern
+from parsers.prose import narrow, pattern
 from parsers.stated import (
     Group,
     Stated,
@@ -25,11 +26,6 @@ from parsers.stated import (
 )
 
 CLAUSE = re.compile("[,;:]")
-BY_KIND = {  # a part of the vehicles kept, or to be bought, is one kind of them
-    ("vehicles_to_buy", "vehicles_by_kind"): "vehicles_to_buy_by_kind",
-    ("vehicles_to_buy", "vehicles_to_buy"): "vehicles_to_buy_by_kind",
-    ("vehicles_kept", "vehicles_kept"): "vehicles_by_kind",
-}
 BEHIND = 8  # characters behind a count that may name what is counted: 33个一级项目
 
 
@@ -169,9 +165,9 @@ class Reader:
         elif pattern("sentences", "increase").search(words) or pattern("sentences", "decrease").search(words):
             self._change(figure, words)
         elif pattern("sentences", "prior_lead").search(words) and self._current:
-            self._current.prior = self._current.prior or figure["number"]
+            self._current.prior = self._current.prior or self._printed(figure, "number")
         elif pattern("sentences", "change_lead").search(words) and self._current:
-            self._current.change, self._current.compared_with = figure["number"], self._base
+            self._current.change, self._current.compared_with = self._printed(figure, "number"), self._base
             self._compare(self._current)
         else:
             self._main(figure, words, clause)
@@ -199,10 +195,11 @@ class Reader:
         target = self._target_of(words, kind)
         if target is None:
             return
-        target.change, target.direction = figure["number"], direction_of(words)
+        target.change, target.direction = self._printed(figure, "number"), direction_of(words)
         target.compared_with = self._base
         if not target.end:  # nothing but its change is stated
-            target.unit, target.start, target.end = figure["unit"], figure.start("number"), figure.end("unit")
+            target.unit = self._printed(figure, "unit")
+            target.start, target.end = figure.start("number"), figure.end("unit")
             self.found.append(target)
         if self._reason < 0:
             self._compare(target)
@@ -245,7 +242,7 @@ class Reader:
         if current and self._reason < 0 and not self._group and not current.change and current.kind == kind:
             return current
         return Stated(
-            start=0, end=0, amount_text="", unit="", kind=kind, name=subject, about=self._in_context(meant)
+            start=0, end=0, amount_text="", unit="", kind=kind, name=subject, about=self._context().complete(meant)
         )
 
     def _main(self, figure: re.Match[str], words: str, clause: int) -> None:
@@ -253,7 +250,7 @@ class Reader:
         kind = kind_of(figure["unit"], words)
         behind = self._plain[figure.end() : figure.end() + BEHIND] if kind in ("count", "house", "vehicle") else ""
         behind = re.split("[,;。:]", behind)[0]
-        meant = self._meaning(name, kind, behind)
+        meant = self._context().meaning(name, kind, behind)
         if meant is None or (self.counts_only and kind != "people"):
             return
         if self._reason >= 0 and not self._ends_reason(words, kind, clause):
@@ -281,54 +278,10 @@ class Reader:
             return True
         return False
 
-    def _meaning(self, name: str, kind: str, behind: str) -> About | None:
-        """What the figure is about: its own words, else the topic, else the headings, from the inner outwards."""
-        money = kind == "money"
-        if money and pattern("sentences", "performance").search(self.headings[0]):
-            return self._in_context(About("performance"))
-        phase = bool(pattern("sentences", "phase").match(name))
-        if not phase and not pattern("sentences", "empty").match(name):
-            meant = about(name, kind, side=self._side())
-            if meant.metric == OTHER:
-                meant = about(f"{name}{behind}", kind, side=self._side())
-            if money or meant.metric != OTHER:
-                return self._in_context(meant)
-            head = self._group.head if self._group else None  # 实有214人，其中行政154人
-            return self._in_context(head.about) if head and head.kind == kind else None
+    def _context(self) -> Context:
         here = self._current if self._current and self._current.start >= self._start else None
-        if phase and here:
-            return here.about
-        for words in (behind, self._topic, here.name if here else "", *self.headings):
-            meant = about(narrow(words), kind, side=self._side())
-            if words and meant.metric != OTHER:
-                return self._in_context(meant)
-        return self._in_context(About()) if money else None
-
-    def _side(self) -> str:
-        """Revenue or expenditure where the words do not say: as the whole, else as the heading."""
-        if self._group and self._group.head.about.side:
-            return self._group.head.about.side
-        for heading in self.headings:
-            if side := first("sides", heading):
-                return side
-        return "expenditure" if any(first("funds", heading) for heading in self.headings[:1]) else ""
-
-    def _in_context(self, meant: About) -> About:
-        fund = meant.fund
-        if not fund and self._group:
-            fund = self._group.head.about.fund
-        if not fund:
-            fund = next((found for heading in self.headings if (found := first("funds", heading))), "")
-        head = self._group.head.about.metric if self._group else ""
-        name = BY_KIND.get((head, meant.metric), meant.metric)
-        if name == "equipment" and any(stated.about.metric == name for stated in self.found) and self._to_buy():
-            name = "equipment_to_buy"
-        return About(name, fund or "total", meant.side, meant.function)
-
-    def _to_buy(self) -> bool:
-        """Whether the last vehicles that were stated are to be bought: the equipment behind them is too."""
-        last = next((stated for stated in reversed(self.found) if stated.kind == "vehicle"), None)
-        return last is not None and last.about.metric.startswith("vehicles_to_buy")
+        head = self._group.head if self._group else None
+        return Context(headings=self.headings, topic=self._topic, head=head, here=here, found=self.found)
 
     # ---- nothing at all ----
 
@@ -350,9 +303,8 @@ class Reader:
                     break
 
     def _absent(self, start: int, end: int, name: str, meant: About, kind: str = "money") -> None:
-        stated = Stated(
-            start=start, end=end, amount_text="", unit="", kind=kind, name=name, about=self._in_context(meant),
-        )  # fmt: skip
+        meant = self._context().complete(meant)
+        stated = Stated(start=start, end=end, amount_text="", unit="", kind=kind, name=name, about=meant)
         if pattern("sentences", "flat").search(self._plain[end : self._plain.find("。", end)]):
             stated.direction = "flat"
         self.found.append(stated)
