@@ -6,11 +6,13 @@ import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from benchmarks import accuracy, memory, mutations, scans, speed
+from benchmarks import accuracy, additive, meaning, memory, mutations, scans, speed
 from benchmarks.figures import Figure, show
 
 TABLES = {
     "accuracy": "Accuracy on typed real documents (best peer: on other real documents) and on made-up ones",
+    "meaning": "Meaning of columns and rows of four real documents; every miss is printed",
+    "additive": "Lists whose additive figures make the printed total; every other is printed",
     "speed": f"CPU over the real budgets, medians; pdfplumber reads each {speed.SAMPLE}th page",
     "memory": "Peak memory of a worker",
     "scans": scans.TITLE,
@@ -34,6 +36,8 @@ def main() -> None:
 def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Figure]]]:
     return {
         "accuracy": lambda: chain(accuracy.real(), accuracy.made_up(ruled=True), accuracy.made_up(ruled=False)),
+        "meaning": meaning.measure,
+        "additive": additive.measure,
         "speed": lambda: speed.measure(options.rounds),
         "memory": memory.measure,
         "scans": scans.measure,
