@@ -56,7 +56,36 @@ def _form(printed: Printed) -> Printed:
             edges.append(edge)
     fitted = [fit(grid, edges) or grid for grid in printed.grids]
     width = max(len(grid.header) for grid in fitted)
-    return replace(printed, grids=[grid for grid in fitted if len(grid.header) == width])
+    whole = [grid for grid in fitted if len(grid.header) == width]
+    for i in range(1, len(whole)):
+        whole[i - 1], whole[i] = _joined_labels(whole[i - 1], whole[i])
+    return replace(printed, grids=whole)
+
+
+def _joined_labels(before: Grid, onward: Grid) -> tuple[Grid, Grid]:
+    """A label over several rows that a page break cuts in two stands in its lower half; it belongs to the upper."""
+    if not before.body or not onward.body or onward.page != before.page + 1:
+        return before, onward
+    body, first = [list(row) for row in before.body], list(onward.body[0])
+    for column, lower in enumerate(first):
+        place = max((i for i, row in enumerate(body) if row[column].box), default=None)
+        if place is None or not lower.text or not lower.box:
+            continue
+        upper = body[place][column]
+        merged = place < len(body) - 1 or (len(onward.tops) > 1 and lower.box[3] > onward.tops[1] + ALIGNED)
+        if merged and _is_lower_half(upper, lower, before.box[3]):
+            body[place][column] = upper._replace(text=lower.text)
+            first[column] = Slot("", None)
+    rows = tuple(tuple(row) for row in body)
+    return replace(before, body=rows), replace(onward, body=(tuple(first), *onward.body[1:]))
+
+
+def _is_lower_half(upper: Slot, lower: Slot, bottom: float) -> bool:
+    """Whether an empty cell at the foot of a page and a filled one at the head of the next are one."""
+    if upper.text or not upper.box or not lower.box or is_amount(fold(lower.text)):
+        return False
+    sides = all(abs(upper.box[i] - lower.box[i]) <= ALIGNED for i in (0, 2))
+    return sides and upper.box[3] >= bottom - ALIGNED
 
 
 def _placed(grids: Sequence[Grid]) -> list[Grid]:

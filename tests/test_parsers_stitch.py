@@ -171,3 +171,9 @@ def test_a_table_of_an_unknown_title_is_kept_as_printed() -> None:
     (table,) = draw.tables(titled(1, "人员情况表", "项目 | 人数\n在职 | 12"))
     assert (table.canonical, table.state, table.title) == ("unrecognised", "unrecognised", "人员情况表")
     assert draw.texts(table) == [["在职", "12"]]
+
+
+def test_a_label_of_a_form_cut_by_the_page_break_belongs_to_its_first_row() -> None:
+    first = titled(1, "项目绩效目标表", "项目名称 | 消防演练 | 属性\n效益指标 | 经济效益 | 增收\n^ | 社会效益 | 增强\n | 生态效益 | 无")
+    found = whole(first, untitled(2, "满意度指标 | 服务对象满意度 | ≥95%\n^ | 公众满意度 | ≥90%"))
+    assert [row[0] for row in found[0][2]] == ["项目名称", "效益指标", "", "满意度指标", "", ""]
