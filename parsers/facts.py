@@ -185,7 +185,7 @@ def _measure(row: Row, column: Column, cell: Cell, document: Document, counts: b
         measure = first("measure", fold(row.year_text)) or measure
     if measure == "amount" and counts and first("measure", bare(row.name)) == "count":
         measure = "count"  # 公务用车保有量（辆） among the three public expenses of final accounts
-    if fold(cell.text).endswith("%") and measure in ("amount", "change"):
+    if cell.text.endswith(("%", "％")) and measure in ("amount", "change"):
         measure = "change_percent" if measure == "change" else "share"
     return measure, year
 

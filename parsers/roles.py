@@ -80,9 +80,10 @@ def _ranks(rows: Sequence[Row]) -> list[int]:
 def _children(rows: Sequence[Row], ranks: Sequence[int]) -> list[list[int]]:
     """For each row its direct parts: by number where lines are numbered, by code where the list is coded."""
     out: list[list[int]] = [[] for _ in rows]
+    flows = [bool(first("flow", bare(row.name))) for row in rows]
     for i, row in enumerate(rows):
         coded = row.code and (row.codes[0].basis != "looked_up" or not _number(row))
-        parent = _coded_parent(rows, i) if coded else _numbered_parent(rows, ranks, i)
+        parent = _coded_parent(rows, i) if coded else _numbered_parent(rows, ranks, flows, i)
         if parent is not None:
             out[parent].append(i)
     return out
@@ -105,25 +106,20 @@ def _same_lists(own: Row, other: Row) -> bool:
     return all(mine.get(coded.scheme, "").startswith(coded.order) for coded in other.codes)
 
 
-def _numbered_parent(rows: Sequence[Row], ranks: Sequence[int], i: int) -> int | None:
+def _numbered_parent(rows: Sequence[Row], ranks: Sequence[int], flows: Sequence[bool], i: int) -> int | None:
     """The nearest line above that stands less deep.
 
     Behind 本年收入合计 some forms print 上年结转 and under it the funds once more, at the same depth.
     """
-    is_fund = ranks[i] == 1 and _is_fund(rows[i])
+    is_fund = ranks[i] == 1 and not flows[i] and bool(first("fund", bare(rows[i].name)))
     for j in range(i - 1, -1, -1):
         if ranks[j] == 0:
             return None
-        if is_fund and ranks[j] == 1 and first("flow", bare(rows[j].name)) and _totals(rows[:j]):
+        if is_fund and flows[j] and ranks[j] == 1 and _totals(rows[:j]):
             return j
         if ranks[j] < ranks[i] and (not rows[j].code or rows[j].codes[0].basis == "looked_up"):
             return j
     return None
-
-
-def _is_fund(row: Row) -> bool:
-    own = bare(row.name)
-    return bool(first("fund", own)) and not first("flow", own)
 
 
 def _totals(rows: Sequence[Row]) -> bool:
