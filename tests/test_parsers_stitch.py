@@ -174,6 +174,7 @@ def test_a_table_of_an_unknown_title_is_kept_as_printed() -> None:
 
 
 def test_a_label_of_a_form_cut_by_the_page_break_belongs_to_its_first_row() -> None:
-    first = titled(1, "项目绩效目标表", "项目名称 | 消防演练 | 属性\n效益指标 | 经济效益 | 增收\n^ | 社会效益 | 增强\n | 生态效益 | 无")
-    found = whole(first, untitled(2, "满意度指标 | 服务对象满意度 | ≥95%\n^ | 公众满意度 | ≥90%"))
+    upper = "项目名称 | 消防演练 | 属性\n效益指标 | 经济效益 | 增收\n^ | 社会效益 | 增强\n | 生态效益 | 无"
+    lower = "满意度指标 | 服务对象满意度 | ≥95%\n^ | 公众满意度 | ≥90%"
+    found = whole(titled(1, "项目绩效目标表", upper), untitled(2, lower))
     assert [row[0] for row in found[0][2]] == ["项目名称", "效益指标", "", "满意度指标", "", ""]
