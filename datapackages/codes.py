@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -48,6 +49,12 @@ class Jurisdiction:
 def fold(name: str) -> str:
     """Return a name for comparison: NFKC, no white space, one style of brackets."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).translate(BRACKETS)
+
+
+@cache
+def money_factors() -> dict[str, Decimal]:
+    """Yuan in one of each unit of money."""
+    return {row["code"]: Decimal(row["yuan"]) for row in rows("money_units")}
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:

@@ -136,7 +136,7 @@ def _read_cell(text: str, place: list[float]) -> Cell:
 
 
 def _plain(entry: Any) -> dict[str, Any]:
-    """A statement, form, indicator, project or purchase with its money as text and its box rounded."""
+    """A fact, section, statement, form, indicator, project or purchase: money as text, its box rounded."""
     out = {field.name: getattr(entry, field.name) for field in fields(entry)}
     for name in MONEY:
         if out.get(name) is not None:
@@ -164,11 +164,7 @@ def _tuple(value: Any) -> Any:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
-    out = {field.name: getattr(fact, field.name) for field in fields(fact)}
-    for name in ("amount", "value"):
-        out[name] = None if out[name] is None else format(out[name], "f")
-    out["flags"] = list(fact.flags)
-    return out
+    return {**_plain(fact), "flags": list(fact.flags)}
 
 
 def _read_fact(data: dict[str, Any]) -> Fact:

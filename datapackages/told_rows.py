@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache
 
 from datapackages import codes, tabular
 from datapackages.model import Box, Fact, ParsedDocument, Performance, Project, Purchase
@@ -70,14 +69,9 @@ def _first(entries: Iterable[tuple[str, str, str]], wanted: str) -> str:
 
 def _yuan(text: str, money_unit: str) -> Decimal | None:
     """A figure as printed in yuan, exact; None where the text is no figure or its unit is not known."""
-    if money_unit not in _factors() or not FIGURE.fullmatch(text):
+    if money_unit not in codes.money_factors() or not FIGURE.fullmatch(text):
         return None
-    return Decimal(text.replace(",", "")) * _factors()[money_unit]
-
-
-@cache
-def _factors() -> dict[str, Decimal]:
-    return {row["code"]: Decimal(row["yuan"]) for row in codes.rows("money_units")}
+    return Decimal(text.replace(",", "")) * codes.money_factors()[money_unit]
 
 
 def _project(project: Project, facts: Mapping[str, Fact], common: Common) -> Row:

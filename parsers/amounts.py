@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from datapackages.codes import money_factors
 from parsers.text import fold
 
-FACTOR = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+FACTOR = money_factors()  # yuan by printed unit
 FIGURE = re.compile(
     r"(?P<sign>[-−－‐–△▲]?)(?P<open>\(?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?P<close>\)?)"
 )
@@ -34,13 +35,19 @@ def read(text: str) -> Decimal | None:
 
 def is_dash(text: str) -> bool:
     """A dash printed for "nothing": neither zero nor an unreadable figure."""
-    return bool(text) and text[0] not in "0123456789" and set(fold(text)) <= DASHES and bool(fold(text))
+    plain = fold(text)
+    return bool(plain) and DASHES.issuperset(plain)
 
 
 def yuan(value: Decimal, money_unit: str) -> Decimal:
     """A figure of that unit in yuan, exact, without needless zeros. Raises KeyError for an unknown unit."""
     amount = value * FACTOR[money_unit]
     return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
+
+
+def tolerance(figure: Decimal, addends: int) -> Decimal:
+    """By how much a printed sum may be off: half of its last decimal for each addend and for itself."""
+    return Decimal(5).scaleb(int(figure.as_tuple().exponent) - 1) * (addends + 1)
 
 
 def decimals(text: str) -> int:

@@ -81,7 +81,7 @@ def _wrapped(before: str, text: str) -> bool:
 
 def _without_units(text: str) -> str:
     for name in ("named_unit", "money_unit"):
-        text = re.sub(words()[name].pattern, "", _halfwidth_colon(text) if ":" in text or "：" in text else text)
+        text = words()[name].sub("", _halfwidth_colon(text))
     text = re.sub(r"[（(][)）]", "", text)  # brackets that held nothing but the unit
     return text.replace("(", "（").replace(")", "）") if "（" in text else text
 
@@ -101,7 +101,7 @@ def split_label(title: str) -> tuple[str, str]:
     match = words()["label"].match(fold(title))
     if match and len(fold(title)) > match.end() + 2:
         return match["label"], fold_keep(title, match.end())
-    return "", re.sub(words()["title_number"].pattern, "", title)
+    return "", words()["title_number"].sub("", title)
 
 
 def _label(texts: Sequence[str]) -> str:

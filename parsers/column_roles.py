@@ -135,7 +135,5 @@ def _adds_up(total: Column, parts: list[Column], figures: Figures) -> bool:
             continue
         checked += 1
         gap = abs(whole - sum((row[c.index] or Decimal(0) for c in parts), Decimal(0)))
-        exponent = whole.as_tuple().exponent
-        tolerance = Decimal(5).scaleb(int(exponent) - 1) * (len(parts) + 1)
-        wrong += gap > tolerance
+        wrong += gap > amounts.tolerance(whole, len(parts))
     return wrong <= MISPRINTS * checked

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from parsers.amounts import tolerance
+
 Vector = Sequence[Decimal | None]
 MOST_SUMS = 50  # followed at once
 MOST_STEPS = 150_000  # after so many the figures say too little: a list of equal figures can be any tree
@@ -22,9 +24,9 @@ def adds_up(whole: Vector, parts: Sequence[Vector]) -> bool:
         if total is None and not any(values):
             continue
         printed = printed or bool(total)
-        exponent = int((total if total is not None else Decimal(0)).as_tuple().exponent)
-        tolerance = Decimal(5).scaleb(exponent - 1) * (len(parts) + 1)
-        if abs((total or Decimal(0)) - sum((v or Decimal(0) for v in values), Decimal(0))) > tolerance:
+        printed_sum = Decimal(0) if total is None else total
+        gap = abs(printed_sum - sum((v or Decimal(0) for v in values), Decimal(0)))
+        if gap > tolerance(printed_sum, len(parts)):
             return False
     return printed or not any(value for part in parts for value in part)
 

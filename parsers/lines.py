@@ -43,10 +43,14 @@ class Line:
 
 
 def read_lines(table: Table, facts: Iterable[Fact], document: Document, group: str) -> list[Line]:
-    """The lines of a list in order, with roles; ``group`` names the columns' meanings in the vocabulary."""
+    """The lines of a list in order, with roles and those of the facts that are its own.
+
+    ``group`` names the columns' meanings in the vocabulary.
+    """
     figures: dict[int, list[Fact]] = {}
     for fact in facts:
-        figures.setdefault(fact.row, []).append(fact)
+        if fact.table_id == table.table_id:
+            figures.setdefault(fact.row, []).append(fact)
     kinds = _kinds(table, group)
     lines = []
     for row, cells in enumerate(table.rows, 1):

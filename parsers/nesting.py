@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from parsers.amounts import tolerance
+
 DEEPEST = 7
 Figures = Sequence[Sequence[Decimal | None]]
 
@@ -58,5 +60,6 @@ def _equal(whole: Sequence[Decimal | None], sums: Sequence[Decimal], count: int)
 
 
 def _tolerance(figure: Decimal | None, count: int) -> Decimal:
-    exponent = int(figure.as_tuple().exponent) if figure is not None else 0
-    return Decimal(5).scaleb(exponent - 1) * (count + 1) if figure is not None and exponent < 0 else Decimal(0)
+    """What has no decimals is not rounded."""
+    rounded = figure is not None and int(figure.as_tuple().exponent) < 0
+    return tolerance(figure, count) if figure is not None and rounded else Decimal(0)

@@ -93,6 +93,7 @@ def _glyphs(text: Any, view: View, drawing: Drawing) -> list[Glyph]:
     visible_chars = [chars[i] for i in wanted]
     glyphs = list(map(_glyph, zip(visible_chars, x0, top, x1, bottom, strict=True)))
     unseen = _unseen(pdfium.address(text), wanted, glyphs, view, drawing)
+    # As many different characters and places as characters: nothing is drawn twice, as on most pages.
     if len(set(zip(visible_chars, map(int, x0), map(int, bottom), strict=True))) < len(glyphs):
         unseen |= _drawn_again(glyphs)
     return [glyph for place, glyph in enumerate(glyphs) if place not in unseen] if unseen else glyphs

@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from parsers.text import fold
-from parsers.vocabulary import DATA
+from parsers.vocabulary import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +26,15 @@ class Label:
 def _groups() -> dict[str, dict[str, re.Pattern[str]]]:
     return {
         name: {word: re.compile(pattern) for word, pattern in entries.items()}
-        for name, entries in _entries().items()
+        for name, entries in load("performance").items()
         if isinstance(entries, dict)
     }
 
 
 @cache
-def _entries() -> dict[str, str | dict[str, str]]:
-    entries: dict[str, str | dict[str, str]] = yaml.safe_load((DATA / "performance.yaml").read_text("utf-8"))
-    return entries
-
-
-@cache
 def pattern(name: str) -> re.Pattern[str]:
     """A single pattern by its name in the data file."""
-    return re.compile(str(_entries()[name]))
+    return re.compile(str(load("performance")[name]))
 
 
 def group(name: str) -> dict[str, re.Pattern[str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from datapackages.model import Document, Fact, Project, Table
 from parsers.lines import Line, kinds_over, own_figures, read_lines, unit_of, whole
+from parsers.row_projects import prefix_of
 from parsers.text import fold
-from parsers.vocabulary import first, words
+from parsers.vocabulary import first
 
 FORMS = ("projects", "projects_carryover")
 # Lists by function that may go down to projects; read only where the document has no list of projects.
@@ -25,9 +27,8 @@ def read_projects(document: Document, tables: Sequence[Table], facts: Sequence[F
     lists = lists or [table for table in tables if table.canonical in OTHER_FORMS and _names_projects(table)]
     found: list[Project] = []
     for table in lists:
-        own = [fact for fact in facts if fact.table_id == table.table_id]
-        lines = [line for line in read_lines(table, own, document, "project_column") if _is_project(line)]
-        prefix = _prefix(lines)
+        lines = [line for line in read_lines(table, facts, document, "project_column") if _is_project(line)]
+        prefix = prefix_of([_name(line) for line in lines])
         found += [_project(line, len(found) + i, prefix, table, document) for i, line in enumerate(lines, 1)]
     return tuple(found)
 
@@ -43,19 +44,13 @@ def _is_project(line: Line) -> bool:
     return line.role == "leaf" and bool(line.facts) and named and bool(line.words)
 
 
-def _prefix(lines: Sequence[Line]) -> str:
-    """Which pattern leads the names of a list: a code always does, letters only where most names have them."""
-    lettered = sum(bool(words()["project_letters"].match(_name(line))) for line in lines)
-    return "project_letters" if lettered * 2 > len(lines) else "project_code_prefix"
-
-
 def _name(line: Line) -> str:
     return line.text("name") or line.words
 
 
-def _project(line: Line, seq: int, prefix: str, table: Table, document: Document) -> Project:
+def _project(line: Line, seq: int, prefix: re.Pattern[str], table: Table, document: Document) -> Project:
     name = _name(line)
-    match = words()[prefix].match(name)
+    match = prefix.match(name)
     lead = match["prefix"] if match else ""
     figures = own_figures(line, document)
     return Project(

@@ -9,20 +9,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from datapackages.model import Box, Table
 from parsers.amounts import NARROW
 from parsers.captions import is_title, split_label
 from parsers.stitch import PageText
 from parsers.text import Line, fold
-from parsers.vocabulary import DATA, words
+from parsers.vocabulary import load, words
 
 EDGE = 2  # lines at the top and the bottom of a page that may be a running header or footer
 RUNNING = 3  # pages on which a line stands at the edge to be a running one
 LONGEST_CAPTION = 60  # characters of a line over a table that names unit and money
 NEAR = 200.0  # points above the first row of a table in which its header and caption stand
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
 PAIRS = str.maketrans("〔〕［］【】", "()()()")
 
 
@@ -52,11 +49,9 @@ class ProseLine:
         return ProseLine(self.page, rest, self.plain[cut:]) if rest.text else None
 
 
-@cache
 def data() -> Mapping[str, Any]:
     """``data/prose.yaml`` as it is written."""
-    loaded: Mapping[str, Any] = yaml.load((DATA / "prose.yaml").read_text("utf-8"), Loader=LOADER)
-    return loaded
+    return load("prose")
 
 
 @cache

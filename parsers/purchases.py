@@ -22,8 +22,7 @@ def read_purchases(document: Document, tables: Sequence[Table], facts: Sequence[
     found: list[Purchase] = []
     for table in tables:
         if table.canonical in FORMS:
-            own = [fact for fact in facts if fact.table_id == table.table_id]
-            lines = read_lines(table, own, document, "purchase_column")
+            lines = read_lines(table, facts, document, "purchase_column")
             _carry_projects(lines)
             found += [_purchase(line, table, document) for line in lines if line.facts or _names_item(line)]
     return tuple(found)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from datapackages.model import Table
 from parsers.columns import REVENUE_FORMS
 from parsers.rows import Row
 from parsers.vocabulary import words
+
+
+def prefix_of(names: Sequence[str]) -> re.Pattern[str]:
+    """What leads the names of a list's projects: a code always does, letters only where most names have them."""
+    lettered = sum(bool(words()["project_letters"].match(name)) for name in names)
+    return words()["project_letters" if lettered * 2 > len(names) else "project_code_prefix"]
 
 
 def settle_projects(table: Table, rows: Sequence[Row]) -> None:
@@ -23,8 +30,7 @@ def settle_projects(table: Table, rows: Sequence[Row]) -> None:
             row.project_name = row.project_kind = ""
         if row.project_name:
             named.append(row)
-    lettered = [row for row in named if words()["project_letters"].match(row.project_name)]
-    prefix = words()["project_letters" if len(lettered) * 2 > len(named) else "project_code_prefix"]
+    prefix = prefix_of([row.project_name for row in named])
     for row in named:
         match = prefix.match(row.project_name)
         row.project_name = row.project_name[match.end() :] if match else row.project_name

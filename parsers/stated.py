@@ -84,7 +84,7 @@ def same_metric(one: About, other: About) -> bool:
 def subject_of(words: str) -> str:
     """What a comparison is said of: the words before it without comparison and direction."""
     plain = pattern("sentences", "compared").sub("", pattern("sentences", "reason").sub("", words))
-    plain = re.sub(pattern("sentences", "comparison").pattern, "", plain)
+    plain = pattern("sentences", "comparison").sub("", plain)
     return name_of(plain)
 
 
