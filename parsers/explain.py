@@ -9,6 +9,7 @@ import pypdfium2
 from PIL import Image, ImageDraw
 
 from datapackages.model import Box, ParsedDocument
+from parsers.box_font import system_fonts
 from parsers.document import parse
 from parsers.page import Page
 from parsers.pdfium import open_pdf
@@ -41,7 +42,8 @@ def explain(path: str | PathLike[str], number: int) -> tuple[bytes, list[str]]:
 def _rendered(path: str | PathLike[str], number: int) -> Image.Image:
     pdf = pypdfium2.PdfDocument(fspath(path))
     try:
-        image: Image.Image = pdf[number - 1].render(scale=SCALE).to_pil().convert("RGB")
+        with system_fonts():
+            image: Image.Image = pdf[number - 1].render(scale=SCALE).to_pil().convert("RGB")
         return image
     finally:
         pdf.close()

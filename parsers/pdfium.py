@@ -1,6 +1,7 @@
 """The fast reader: pdfium behind the door of :mod:`parsers.page`, one call for each character and path.
 
-pdfium works in the calling process and is not thread-safe: one thread reads at a time.
+pdfium works in the calling process and is not thread-safe: one thread reads at a time. It reads without the
+machine's fonts (:mod:`parsers.box_font`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import pypdfium2.raw as raw
 from pypdfium2 import PdfDocument, PdfiumError
 
+from parsers import box_font
 from parsers import pdfium_calls as pdfium
 from parsers.page import Glyph, Page, PasswordNeeded, Unreadable
 from parsers.pdfium_paths import WORDS, WORDS_AT, Drawing, clip_box, read_drawing
@@ -58,6 +60,7 @@ class PdfiumReader:
 @contextmanager
 def open_pdf(path: str | PathLike[str]) -> Iterator[PdfiumReader]:
     """Open a PDF. Raises PasswordNeeded, or Unreadable for a file that is no PDF."""
+    box_font.give()
     try:
         pdf = PdfDocument(fspath(path))
     except PdfiumError as error:
