@@ -282,6 +282,29 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one check said of one place. A check that could not run says so: it never counts as passed.
+
+    ``left``, ``right``, ``difference`` and ``tolerance`` are texts in the printed unit of the left side.
+    """
+
+    rule: str  # A1, X5, C3, Q2 ...: datapackages/checks
+    place: str  # p<page>/<table_id>/<row>/<column>, several joined with commas; "" for the document as a whole
+    kind: str  # arithmetic, agreement, form, question
+    outcome: str  # pass, rounding, fail, question, not_applicable, insufficient_data, error
+    severity: str  # error, warning, info
+    table_ids: tuple[str, ...] = ()
+    fact_ids: tuple[str, ...] = ()
+    left: str = ""
+    right: str = ""
+    difference: str = ""
+    tolerance: str = ""
+    fault: str = ""  # of a fail: source, parser, undecided
+    message: str = ""
+    message_zh: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParsedDocument:
     """What one file says: the result of ``parsers.parse`` and the content of ``data/parsed``."""
 
@@ -294,4 +317,5 @@ class ParsedDocument:
     indicators: tuple[Indicator, ...] = ()
     projects: tuple[Project, ...] = ()
     purchases: tuple[Purchase, ...] = ()
+    checks: tuple[Outcome, ...] = ()
     issues: tuple[Issue, ...] = ()

@@ -19,6 +19,7 @@ from datapackages.model import (
     Fact,
     Indicator,
     Issue,
+    Outcome,
     ParsedDocument,
     Performance,
     Project,
@@ -34,12 +35,12 @@ READ_WITH: dict[str, type] = {
     "indicators": Indicator,
     "projects": Project,
     "purchases": Purchase,
+    "checks": Outcome,
 }
 # What a spreadsheet may run: also the full-width signs, and signs behind white space.
 FORMULA = re.compile(r"[\t\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"-?[0-9,]+(\.[0-9]+)?%?")
 MONEY = ("amount", "value")
-UNFILLED = ("checks",)  # filled by later stages of the parser
 
 
 def to_json(parsed: ParsedDocument) -> dict[str, Any]:
@@ -50,7 +51,6 @@ def to_json(parsed: ParsedDocument) -> dict[str, Any]:
         "facts": [_fact(fact) for fact in parsed.facts],
         "sections": [_plain(section) for section in parsed.sections],
         **{name: [_plain(entry) for entry in getattr(parsed, name)] for name in READ_WITH},
-        **{name: [] for name in UNFILLED},
         "issues": [asdict(issue) for issue in parsed.issues],
     }
 

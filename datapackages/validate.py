@@ -103,5 +103,3 @@ def _plain_numbers(resource: str, path: Path) -> Iterator[Fault]:
 
 def _is_numeric(known: dict[str, dict[str, object]], name: str) -> bool:
     return name in known and known[name]["type"] in PLAIN
-
-

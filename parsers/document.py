@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 
+from datapackages.checks import checked
 from datapackages.issues import issue
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Table
 from parsers.about import About, read_about
@@ -150,7 +151,8 @@ def _assembled(
         told, unread = read_told(document, texts, tables, facts)
         issues.extend(unread)
     issues.extend(_about_issues(document, texts))
-    return ParsedDocument(document=document, tables=tables, facts=tuple(facts), issues=tuple(issues), **told)
+    parsed = ParsedDocument(document=document, tables=tables, facts=tuple(facts), issues=tuple(issues), **told)
+    return checked(parsed) if whole else parsed
 
 
 def _about_issues(document: Document, texts: Sequence[PageText]) -> list[Issue]:

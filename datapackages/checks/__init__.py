@@ -1,0 +1,13 @@
+"""FACTS → OUTCOMES: every rule of the house, held against one document or several.
+
+``run(parsed)`` gives the outcome of every rule on one document. A rule that finds nothing to look at is
+``not_applicable``, one that breaks is ``error``: "did not run" is never "passed".
+"""
+
+from __future__ import annotations
+
+from datapackages.checks import row_sums  # noqa: F401  registers its rules
+from datapackages.checks.outcomes import checked, coverage, run
+from datapackages.checks.rules import RULES, Rule
+
+__all__ = ["RULES", "Rule", "checked", "coverage", "run"]
