@@ -14,10 +14,10 @@ PATIENCE = 2.0  # seconds: the child of a run that was killed a moment ago needs
 
 
 @contextmanager
-def hold(data: Path) -> Iterator[None]:
-    """Hold ``data/crawl.lock``; raises :class:`Locked` when somebody else does."""
+def hold(data: Path, name: str = "crawl") -> Iterator[None]:
+    """Hold ``data/<name>.lock``; raises :class:`Locked` when somebody else does."""
     data.mkdir(parents=True, exist_ok=True)
-    with (data / "crawl.lock").open("a") as file:
+    with (data / f"{name}.lock").open("a") as file:
         _acquire(file.fileno(), data)
         yield
 
