@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +44,16 @@ class PackageReport:
 
 
 def write_packages(
-    parsed: Iterable[ParsedDocument], sightings: Iterable[Sighting], data: Path
+    parsed: Iterable[ParsedDocument],
+    sightings: Iterable[Sighting],
+    data: Path,
+    approve: Callable[[Path], None] | None = None,
 ) -> list[PackageReport]:
     """Write, validate and release the packages of all given documents under ``data/packages``.
 
     Packages that no document belongs to any more disappear. A package that does not keep its
-    schemas' promise raises InvalidPackage and leaves the earlier release in place.
+    schemas' promise raises InvalidPackage and leaves the earlier release in place; so does whatever
+    ``approve`` raises, which is shown the folder of the new packages before they are released.
     """
     recover(data)
     work = data / "packages.next"
@@ -65,6 +69,8 @@ def write_packages(
     for key, documents in sorted(_packages(placed).items()):
         contents = Contents(documents=documents, placing=placed, entries=entries, units=units, spool=spool)
         _write_package(released / key.name, key, contents, data / "packages" / key.name)
+    if approve:
+        approve(released)
     _switch(released, data)
     shutil.rmtree(work)
     return reports(data)
