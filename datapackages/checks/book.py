@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeVar, cast
 
 from datapackages.model import Fact, ParsedDocument, Table
 
 Grid = Mapping[int, Mapping[int, Fact]]  # row → column → fact
+T = TypeVar("T")
 DECIMALS = re.compile(r"\.(\d+)")
 
 
@@ -22,6 +24,13 @@ class Book:
         self.parsed = parsed
         self.document = parsed.document
         self.facts = parsed.facts
+        self._made: dict[object, object] = {}
+
+    def once(self, make: Callable[[Book], T]) -> T:
+        """What a function makes of this book; it is called for the first rule that asks."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
