@@ -25,6 +25,7 @@ RESOURCES = (
     "indicators",
     "projects",
     "purchases",
+    "checks",
     "issues",
 )
 

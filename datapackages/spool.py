@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from datapackages import issues, tabular, told_rows
+from datapackages import checks, issues, tabular, told_rows
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
 
 T = TypeVar("T")
@@ -61,7 +61,8 @@ class Spool:
         totals = _printed_totals(facts)
         sections = sorted(parsed.sections, key=lambda section: section.seq)
         _keep(folder, "tables", (_table(table, common, totals.get(table.table_id)) for table in tables))
-        _keep(folder, "facts", (_fact(fact, jurisdiction) for fact in facts))
+        held = checks.coverage(parsed.checks)
+        _keep(folder, "facts", (_fact(fact, jurisdiction, held[fact.fact_id]) for fact in facts))
         _keep(folder, "sections", (_section(section, common) for section in sections))
         for resource, rows in told_rows.rows(parsed, facts, _without_scope(common)).items():
             _keep(folder, resource, rows)
@@ -197,8 +198,9 @@ def _printed_totals(facts: list[Fact]) -> dict[str, Decimal]:
     return totals
 
 
-def _fact(fact: Fact, jurisdiction: str) -> dict[str, object]:
-    return {**tabular.as_row(fact), "jurisdiction": jurisdiction, "unit_id": "", "is_current": True}
+def _fact(fact: Fact, jurisdiction: str, held: int) -> dict[str, object]:
+    joined = {"jurisdiction": jurisdiction, "unit_id": "", "is_current": True, "checks": held}
+    return {**tabular.as_row(fact), **joined}
 
 
 def _section(section: Section, common: Mapping[str, object]) -> dict[str, object]:

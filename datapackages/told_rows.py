@@ -1,7 +1,7 @@
 """Rows of what a document tells apart from the figures of its tables.
 
-Statements of the prose, performance forms and their indicators, projects, purchases: one function for each
-resource, all with the fields that :func:`datapackages.spool.shared` takes over from the document.
+Statements of the prose, performance forms and their indicators, projects, purchases, checks: one function for
+each resource, all with the fields that :func:`datapackages.spool.shared` takes over from the document.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from datapackages import codes, tabular
-from datapackages.model import Box, Fact, ParsedDocument, Performance, Project, Purchase
+from datapackages.model import Box, Fact, Outcome, ParsedDocument, Performance, Project, Purchase
 
 Row = dict[str, object]
 Common = Mapping[str, object]
 
 FIGURE = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+PAGE = re.compile(r"p([1-9]\d*)/")
 PERIODS = ("year", "implementation")  # the year's words and money come before those of the whole term
 
 
@@ -30,6 +31,7 @@ def rows(parsed: ParsedDocument, facts: Iterable[Fact], common: Common) -> dict[
         "indicators": [_boxed(indicator, common) for indicator in parsed.indicators],
         "projects": [_project(project, tables, common) for project in parsed.projects],
         "purchases": [_purchase(purchase, common) for purchase in _once(parsed.purchases)],
+        "checks": [_check(outcome, common) for outcome in parsed.checks],
     }
 
 
@@ -100,3 +102,15 @@ def _once(purchases: Iterable[Purchase]) -> Iterator[Purchase]:
 
 def _purchase(purchase: Purchase, common: Common) -> Row:
     return {**tabular.as_row(purchase), **common}
+
+
+def _check(outcome: Outcome, common: Common) -> Row:
+    """An outcome, and the first of the pages, tables and figures it is about as fields of their own."""
+    at = PAGE.match(outcome.place)
+    return {
+        **tabular.as_row(outcome),
+        "page": int(at[1]) if at else None,
+        "table_id": next(iter(outcome.table_ids), ""),
+        "fact_id": next(iter(outcome.fact_ids), ""),
+        **common,
+    }

@@ -15,6 +15,7 @@ from datapackages.model import (
     Fact,
     Indicator,
     Issue,
+    Outcome,
     ParsedDocument,
     Performance,
     Project,
@@ -134,6 +135,16 @@ def purchase(of: str, **changes: object) -> Purchase:
     return replace(said, **changes)  # type: ignore[arg-type]
 
 
+def check(of: str, **changes: object) -> Outcome:
+    """A check of the leaf that does not hold."""
+    said = Outcome(
+        rule="A7", place=f"p1/{table(of).table_id}/2/2", kind="arithmetic", outcome="fail", severity="error",
+        table_ids=(table(of).table_id,), fact_ids=(fact(of).fact_id,), left="30.50", right="30", difference="0.5",
+        tolerance="0.01", fault="source", message="30.50 and 30 differ by 0.5", message_zh="30.50与30相差0.5",
+    )  # fmt: skip
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
 def parsed(name: str, **changes: object) -> ParsedDocument:
     """A unit's document with one table, two figures, one of everything else and no issue.
 
@@ -153,6 +164,7 @@ def parsed(name: str, **changes: object) -> ParsedDocument:
         indicators=(INDICATOR,),
         projects=(project(name),),
         purchases=(purchase(name),),
+        checks=(check(name),),
     )
 
 

@@ -16,6 +16,7 @@ from datapackages.model import (
     Fact,
     Indicator,
     Issue,
+    Outcome,
     Performance,
     Project,
     Purchase,
@@ -155,7 +156,7 @@ def test_column_types_are_those_of_the_fiscal_data_package(resource: str) -> Non
 def test_the_resources_carry_what_the_types_carry() -> None:
     joined = {"sha256", "jurisdiction", "unit_id", "document_year", "stage"}
     place_of_table = {"scope", "page", "x0", "top", "x1", "bottom", "column_labels", "printed_total"}
-    assert set(schemas.fields("facts")) == names(Fact) | {"jurisdiction", "unit_id", "is_current"}
+    assert set(schemas.fields("facts")) == names(Fact) | {"jurisdiction", "unit_id", "is_current", "checks"}
     assert set(schemas.fields("documents")) == names(Document) | {"jurisdiction", "unit_id", "is_current"}
     assert set(schemas.fields("sightings")) == names(Sighting)
     assert set(schemas.fields("tables")) == names(Table) | joined | place_of_table
@@ -169,6 +170,7 @@ def test_the_resources_carry_what_the_types_carry() -> None:
         set(schemas.fields("projects")) == names(Project) - {"funds"} | by_fund | {"table_id", "canonical"} | joined
     )
     assert set(schemas.fields("purchases")) == names(Purchase) | joined
+    assert set(schemas.fields("checks")) == names(Outcome) | joined | {"page", "table_id", "fact_id"}
     assert set(schemas.fields("issues")) == names(Issue) - {"table"} | joined | {"seq", "table_id"}
     assert set(schemas.fields("units")) == names(Unit)
     assert set(schemas.fields("jurisdictions")) == names(codes.Jurisdiction)

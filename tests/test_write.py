@@ -22,7 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datapackages import tabular, write
+from datapackages import schemas, tabular, write
 from datapackages.issues import issue
 from datapackages.model import ParsedDocument, Section
 from datapackages.placing import jurisdiction_of
@@ -82,6 +82,7 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
         "indicators": 1,
         "projects": 1,
         "purchases": 1,
+        "checks": 1,
         "issues": 0,
     }
     _, leaf = rows(packed, "facts")
@@ -127,6 +128,7 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
         "amount_text": "30.50",
         "money_unit": "万元",
         "reading": "fast",
+        "checks": "1",
     }
     assert column(packed, "classifications", "code") == ["205", "20502", "2050202"]
     assert rows(packed, "sections")[0]["text"] == "负责教育，\n包括小学。"
@@ -251,6 +253,38 @@ def test_a_purchase_tells_what_is_bought_for_how_much(packed: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_check_tells_what_came_out_and_leads_to_the_first_of_its_figures(packed: Path) -> None:
+    sha = city.sha("a")
+    assert told(packed, "checks") == {
+        **PLACED,
+        "rule": "A7",
+        "place": f"p1/{sha[:16]}-p1-x50-y80/2/2",
+        "kind": "arithmetic",
+        "outcome": "fail",
+        "severity": "error",
+        "page": "1",
+        "table_id": f"{sha[:16]}-p1-x50-y80",
+        "fact_id": f"{sha[:16]}-p1-x150-y120",
+        "table_ids": f"{sha[:16]}-p1-x50-y80",
+        "fact_ids": f"{sha[:16]}-p1-x150-y120",
+        "left": "30.50",
+        "right": "30",
+        "difference": "0.5",
+        "tolerance": "0.01",
+        "fault": "source",
+        "message": "30.50 and 30 differ by 0.5",
+        "message_zh": "30.50与30相差0.5",
+    }
+    assert {row["row_role"]: row["checks"] for row in rows(packed, "facts")} == {"leaf": "1", "total": "0"}
+
+
+def test_a_check_of_the_whole_document_has_no_place(tmp_path: Path) -> None:
+    whole = replace(city.check("a"), rule="C1", kind="form", place="", table_ids=(), fact_ids=())
+    write_packages([replace(city.parsed("a"), checks=(whole,))], [], tmp_path)
+    (row,) = rows(tmp_path, "checks")
+    assert [row[name] for name in ("rule", "place", "page", "table_id", "fact_id")] == ["C1", "", "", "", ""]
+
+
 def test_a_purchase_of_a_table_that_was_read_twice_counts_once(tmp_path: Path) -> None:
     twice = (city.purchase("a"), city.purchase("a", item_name="again"))
     write_packages([replace(city.parsed("a"), purchases=twice)], [], tmp_path)
@@ -330,7 +364,7 @@ def test_the_same_input_gives_the_same_bytes_anywhere_in_any_order(tmp_path: Pat
         subprocess.run([sys.executable, "-c", SCRIPT, *arguments], check=True, env=env)
         made.append((files(data / "packages"), (data / "site" / "budgets.db").read_bytes(), files(data / "review")))
     assert made[0] == made[1]
-    assert len(made[0][0]) == 2 * 18
+    assert len(made[0][0]) == 2 * (len(schemas.RESOURCES) + 3)
 
 
 def test_a_newer_document_of_the_same_slot_is_current_and_the_older_stays_listed(tmp_path: Path) -> None:

@@ -43,6 +43,9 @@ VOCABULARIES = {
     "year_basis": "year_bases",
 }
 OF_ONE_TABLE = {
+    ("checks", "fault"): "faults",
+    ("checks", "kind"): "check_kinds",
+    ("checks", "outcome"): "outcomes",
     ("classifications", "basis"): "classification_bases",
     ("classifications", "scheme"): "schemes",
     ("documents", "kind"): "kinds",
