@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from urllib.parse import urljoin, urlsplit
 import yaml
 
 from crawler.errors import UsageError
+from datapackages import codes
+from datapackages.ledger import Expected
 
 HERE = Path(__file__).parent
 STATES = ("verified", "unverified", "demo")
@@ -38,6 +41,7 @@ class Source:
     cookies: bool = False
     verify_certificates: bool = True
     expected_units: int | None = None
+    expected: tuple[Expected, ...] = ()  # rounds of publication that should be there: datapackages/ledger.py
     assertions: dict[str, dict[str, int]] = field(default_factory=dict)  # documents: {min, max}
     notes: str = ""
 
@@ -94,9 +98,35 @@ def load(file: Path) -> Source:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
     }
+    values["expected"] = tuple(_expected(file, given, entry) for entry in given.get("expected", ()))
     source = Source(name=file.stem, **values)
     _check_values(file, source)
     return source
+
+
+def _expected(file: Path, given: dict[str, Any], entry: dict[str, Any]) -> Expected:
+    """One round of publication; it is of the source's own place."""
+    keys = {field.name for field in fields(Expected)} - {"source", "jurisdiction"}
+    for key in entry:
+        if key not in keys:
+            raise UsageError(f"{file}: expected: unknown key {key!r}; known: {', '.join(sorted(keys))}")
+    said: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    if not isinstance(said.get("year"), int) or said.get("stage") not in codes.labels("stages"):
+        raise UsageError(f"{file}: expected: every round says a year and a stage (budget, final), found {entry!r}")
+    if said.get("approved_on") and not _is_approval(said):
+        raise UsageError(
+            f'{file}: expected: approved_on should be a day in quotes ("2026-02-25") beside approved_by'
+            f" ({', '.join(codes.labels('approvers'))}), found {entry!r}"
+        )
+    return Expected(source=file.stem, jurisdiction=given["jurisdiction"], **said)
+
+
+def _is_approval(said: dict[str, Any]) -> bool:
+    try:
+        date.fromisoformat(said["approved_on"])
+    except (TypeError, ValueError):
+        return False
+    return said.get("approved_by") in codes.labels("approvers")
 
 
 def _check_keys(file: Path, given: dict[str, Any]) -> None:
@@ -113,6 +143,8 @@ def _check_keys(file: Path, given: dict[str, Any]) -> None:
 
 
 def _has_type(value: object, wanted: str) -> bool:
+    if wanted.startswith("tuple[Expected"):
+        return isinstance(value, list) and all(isinstance(part, dict) for part in value)
     if wanted.startswith("tuple"):
         return isinstance(value, list) and all(isinstance(part, str) for part in value)
     kinds: dict[str, tuple[type, ...]] = {

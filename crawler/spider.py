@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from crawler import blobs, bodies, pages, paging
 from crawler.catalogue import Source
 from crawler.downloading import LeftTheSite, answer_of
+from crawler.link_titles import link_titles
 from crawler.night import READ, Answer, Link, Night
 from crawler.state import State
 from crawler.words import fingerprint, words
@@ -187,8 +188,11 @@ class DisclosureSpider(Spider):
             return files
         further = [*paging.further_pages(html, url, self.words), *filter(self.source.is_list, page.links)]
         lists = [Link(url=found, kind="list", page_url=link.url) for found in further if found != link.url]
+        titles = link_titles(html, url)  # of a page that cannot be had, the list's word is all there is
         about = filter(self.source.is_detail, page.links)
-        details = [Link(url=found, kind="detail", page_url=link.url) for found in about]
+        details = [
+            Link(url=found, kind="detail", page_url=link.url, title=titles.get(found, "")) for found in about
+        ]
         return [*lists, *details, *files]
 
     def _title(self, label: str, page: pages.Page) -> str:

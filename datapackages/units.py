@@ -79,6 +79,11 @@ class Units:
         """Return the unit of that id; KeyError where there is none."""
         return self._units[unit_id]
 
+    def of(self, jurisdiction: str) -> list[Unit]:
+        """Return the accepted units of a place, sorted by id."""
+        own = (unit for unit in self._units.values() if unit.jurisdiction == jurisdiction)
+        return sorted((unit for unit in own if unit.state == "accepted"), key=lambda unit: unit.unit_id)
+
     def find(self, jurisdiction: str, name: str) -> list[Unit]:
         """Return the units of a place that bear the name; as printed first, then without 本级."""
         exact, folded = (jurisdiction, codes.fold(name)), (jurisdiction, own_level_folded(name))
