@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from datapackages.checks import row_sums  # noqa: F401  registers its rules
+from datapackages.checks import between, column_sums, row_sums  # noqa: F401  registers its rules
 from datapackages.checks.outcomes import checked, coverage, run
 from datapackages.checks.rules import RULES, Rule
 
