@@ -1,0 +1,131 @@
+"""Sums down a column: a row against the rows it sums, each under the rule that names what is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datapackages.checks.book import Book
+from datapackages.checks.findings import Finding, equal, one, sum_of
+from datapackages.checks.row_parts import CURRENT, RowSum, row_sums
+from datapackages.checks.rules import rule
+from datapackages.model import Fact
+
+OVERALL = ("overall", "fiscal_overall")
+ITEMS = ("three_public", "operating")
+PURCHASES = ("procurement", "purchased_services")
+GOODS = ("procurement_goods", "procurement_works", "procurement_services")
+
+
+def named(found: RowSum) -> str:
+    """The id of the rule that a row and its parts fall under."""
+    whole, parts = found.whole.head, [part.head for part in found.parts]
+    if found.table.canonical in OVERALL:
+        if found.kind == "grand" or (found.kind == "total" and any(part.item in CURRENT for part in parts)):
+            return "A2"
+        if whole.function_code and found.kind == "subtotal" and not whole.item.startswith("expenditure"):
+            return "A9"
+        if found.kind == "subtotal" and whole.item not in CURRENT:
+            return "A5"
+        return "A3" if whole.direction == "revenue" else "A4"
+    if found.table.canonical in PURCHASES and any(part.item in GOODS for part in parts):
+        return "A20"
+    if any(part.project_name for part in parts) or found.table.canonical.startswith("projects"):
+        return "A28"
+    if any(part.row_unit_name or part.row_unit_code for part in parts) and not _coded(parts):
+        return "A27"
+    if found.table.canonical in ITEMS:
+        return "A14"
+    if found.kind != "subtotal":
+        return "A11"
+    if any(part.econ_dept_code or part.econ_gov_code for part in parts):
+        return "A10"
+    return "A9" if any(part.function_code for part in parts) else "A11"
+
+
+def _coded(parts: list[Fact]) -> bool:
+    return any(part.function_code or part.econ_dept_code for part in parts)
+
+
+def _findings(book: Book, id: str) -> Iterator[Finding]:
+    for found in book.once(row_sums):
+        if named(found) == id:
+            yield from columns(book, found)
+
+
+def columns(book: Book, found: RowSum) -> Iterator[Finding]:
+    """The comparison of a row with its parts, once for each column."""
+    for column in found.columns:
+        parts = [part.facts[column] for part in found.parts if column in part.facts]
+        yield equal(one(book, found.whole.facts[column]), sum_of(book, parts))
+
+
+@rule("A2", "arithmetic")
+def grand_totals(book: Book) -> Iterator[Finding]:
+    """收入（支出）总计等于本年合计与结转结余等各行之和。
+    Total revenue (expenditure) equals that of the year and the lines of balances.
+    """
+    yield from _findings(book, "A2")
+
+
+@rule("A3", "arithmetic")
+def revenue_lines(book: Book) -> Iterator[Finding]:
+    """收入合计等于各收入项目之和。
+    Total revenue equals its lines.
+    """
+    yield from _findings(book, "A3")
+
+
+@rule("A4", "arithmetic")
+def expenditure_lines(book: Book) -> Iterator[Finding]:
+    """支出合计等于各类支出之和。
+    Total expenditure equals its lines.
+    """
+    yield from _findings(book, "A4")
+
+
+@rule("A5", "arithmetic")
+def lines_by_fund(book: Book) -> Iterator[Finding]:
+    """财政拨款、上年结转等项目等于其下各项之和。
+    Fiscal appropriation, balances brought forward and the like equal the lines under them.
+    """
+    yield from _findings(book, "A5")
+
+
+@rule("A9", "arithmetic")
+def function_codes(book: Book) -> Iterator[Finding]:
+    """功能分类的类、款等于其下各款、项之和。
+    A functional class or subclass equals the codes under it.
+    """
+    yield from _findings(book, "A9")
+
+
+@rule("A10", "arithmetic")
+def economic_codes(book: Book) -> Iterator[Finding]:
+    """经济分类的类等于其下各款之和。
+    An economic class equals the codes under it.
+    """
+    yield from _findings(book, "A10")
+
+
+@rule("A11", "arithmetic")
+def list_totals(book: Book) -> Iterator[Finding]:
+    """合计行等于所列各行之和。
+    The total row equals the rows of the list.
+    """
+    yield from _findings(book, "A11")
+
+
+@rule("A27", "arithmetic")
+def unit_rows(book: Book) -> Iterator[Finding]:
+    """按单位列示的，合计等于所列各单位之和。
+    Where rows are units, the total equals the units listed.
+    """
+    yield from _findings(book, "A27")
+
+
+@rule("A28", "arithmetic")
+def project_rows(book: Book) -> Iterator[Finding]:
+    """按项目列示的，合计等于所列各项目之和。
+    Where rows are projects, the total equals the projects listed.
+    """
+    yield from _findings(book, "A28")

@@ -1,0 +1,173 @@
+"""Which rows a row sums: by the paths of the rows, by where totals stand, by the words of lines.
+
+A subtotal is over the rows that stand under it in ``row_path``. A total is over the rows before it, or over those
+behind it where it opens the list; a 总计 behind a 本年合计 is that and the lines between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import takewhile
+
+from datapackages.checks.book import Book
+from datapackages.checks.column_parts import Share, is_sum, shares
+from datapackages.checks.findings import term
+from datapackages.checks.word_lists import words
+from datapackages.model import Fact, Table
+
+ADDED = ("leaf", "subtotal")
+HOLDING = ("subtotal", "total", "repeat")
+CURRENT = ("revenue_current", "expenditure_current")
+
+
+@dataclass(eq=False)
+class Line:
+    """A row of a list with its figures of one share, and the rows under it."""
+
+    number: int
+    facts: Mapping[int, Fact]
+    head: Fact
+    under: list[Line] = field(default_factory=list)
+    above: Line | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowSum:
+    """A row and the rows it sums. ``kind``: total, grand (over a 本年合计), subtotal, repeat."""
+
+    table: Table
+    share: Share
+    whole: Line
+    parts: tuple[Line, ...]
+    kind: str
+
+    @property
+    def columns(self) -> list[int]:
+        """The columns in which the whole and at least one part are printed."""
+        return [c for c in self.whole.facts if any(c in part.facts for part in self.parts)]
+
+
+def row_sums(book: Book) -> list[RowSum]:
+    """Every row of every list that sums others."""
+    return [
+        found
+        for table in book.parsed.tables
+        for share, rows in shares(book, table).items()
+        for found in _List(book, table, share, lines(rows)).sums()
+    ]
+
+
+def lines(rows: Mapping[int, Mapping[int, Fact]]) -> list[Line]:
+    """The rows in printed order, each under the nearest row above whose path its own begins with."""
+    found: list[Line] = []
+    latest: dict[str, Line] = {}
+    for number in sorted(rows):
+        head = next(iter(rows[number].values()))
+        line = Line(number, rows[number], head)
+        line.above = _above(head, latest)
+        if line.above is not None:
+            line.above.under.append(line)
+        before = latest.get(head.row_path)
+        if before is None or before.head.row_role not in HOLDING or head.row_role in HOLDING:
+            latest[head.row_path] = line  # 本级 has the name of the department over it, and nothing under it
+        found.append(line)
+    return found
+
+
+def _is_year_of_a_unit(head: Fact) -> bool:
+    """A row that only says 2026年 of the unit it belongs to: what stands under it is not settled by its name."""
+    return bool(head.row_unit_name) and bool(re.fullmatch(words("years"), head.name))
+
+
+def _above(head: Fact, latest: Mapping[str, Line]) -> Line | None:
+    """A row whose parent prints no figure stands under the next one up that does; one under a repeat, beside it."""
+    path = head.row_path.removesuffix(head.name).rstrip("/")
+    while path:
+        if path in latest:
+            above: Line | None = latest[path]
+            while above is not None and above.head.row_role == "repeat":
+                above = above.above
+            return above
+        path = path.rpartition("/")[0]
+    return None
+
+
+class _List:
+    """The rows of one share of a list."""
+
+    def __init__(self, book: Book, table: Table, share: Share, all_lines: Sequence[Line]) -> None:
+        self._book, self._table, self._share, self._lines = book, table, share, all_lines
+        self._take_in()
+        self._totals = [line for line in all_lines if self._is_total(line)]
+        self._top = [line for line in all_lines if line.above is None and line.head.row_role in ADDED]
+        self._top = [line for line in self._top if line not in self._totals]
+
+    def _is_total(self, line: Line) -> bool:
+        role = line.head.row_role
+        return role == "total" or (role == "subtotal" and not line.under and is_sum(line.head.name))
+
+    def _take_in(self) -> None:
+        """A subtotal with nothing under it by its path is over the lines behind it where these make it up."""
+        for place, line in enumerate(self._lines):
+            if line.head.row_role != "subtotal" or line.under or line.above or self._is_total(line):
+                continue
+            behind = list(
+                takewhile(lambda other: not other.above and other.head.row_role == "leaf", self._lines[place + 1 :])
+            )
+            if behind and self._held(line, behind) == len(line.facts):
+                line.under = behind
+                for part in behind:
+                    part.above = line
+
+    def sums(self) -> Iterator[RowSum]:
+        """Totals and subtotals with what they sum, and rows that say the total again."""
+        for line in self._lines:
+            if line in self._totals:
+                yield from self._total(line)
+            elif not _is_year_of_a_unit(line.head):
+                parts = [part for part in line.under if part.head.row_role in ADDED]
+                if parts:
+                    yield self._sum(line, parts, "subtotal")
+        total = next((line for line in self._totals if line.head.row_role == "total"), None)
+        for line in self._lines:
+            if total is not None and line.head.row_role == "repeat":
+                yield self._sum(total, [line], "repeat")
+
+    def _total(self, total: Line) -> Iterator[RowSum]:
+        readings = [reading for reading in self._readings(total) if reading[1]]
+        if readings:
+            kind, parts = max(readings, key=lambda reading: self._held(total, reading[1]))
+            yield self._sum(total, parts, kind)
+
+    def _readings(self, total: Line) -> Iterator[tuple[str, list[Line]]]:
+        """What a total may sum, the likeliest first."""
+        before = [line for line in self._totals if line.number < total.number]
+        top = [line for line in self._top if line.number < total.number]
+        if not top and not before:
+            behind = [line for line in self._totals if line.number > total.number]
+            end = behind[0].number if behind and behind[0].head.row_role == "total" else None
+            yield "total", [line for line in self._top if end is None or line.number < end]
+            return
+        if before and total.head.row_role == "total":
+            last = before[-1]
+            yield "grand", [last, *(line for line in top if line.number > last.number)]
+            yield "grand", before
+        start = before[-1].number if before else 0
+        yield "total", [line for line in top if line.number > start]
+        yield "total", top
+
+    def _held(self, total: Line, parts: Sequence[Line]) -> int:
+        """In how many columns the parts make the total."""
+        return sum(self._holds(column, total, parts) for column in total.facts)
+
+    def _holds(self, column: int, total: Line, parts: Sequence[Line]) -> bool:
+        printed = [part.facts[column] for part in parts if column in part.facts]
+        terms = [term(self._book, fact) for fact in (total.facts[column], *printed)]
+        gap = terms[0].amount - sum((one.amount for one in terms[1:]), Decimal(0))
+        return bool(printed) and abs(gap) <= sum((one.slack for one in terms), Decimal(0))
+
+    def _sum(self, whole: Line, parts: Sequence[Line], kind: str) -> RowSum:
+        return RowSum(table=self._table, share=self._share, whole=whole, parts=tuple(parts), kind=kind)
