@@ -67,13 +67,14 @@ def brought(data: Path, source: str) -> Brought | None:
         if row is None:
             return None
         run = int(row["run"])
+        vanished = _vanished(state, source, run, str(row["ended"])[:10])
         return Brought(
             source=source,
             **dict(row),
-            known=_known(state, source, run),
+            known=_listed(state, source, run) + len({found.url for found in vanished}),
             new=_documents(state, source, run, "new"),
             changed=_documents(state, source, run, "changed"),
-            vanished=_vanished(state, source, run, str(row["ended"])[:10]),
+            vanished=vanished,
             troubles=_troubles(state, run),
             hosts=_hosts(state, source, run),
         )
@@ -86,11 +87,13 @@ def kinds() -> dict[str, str]:
         return {row["name"]: row["kind"] for row in csv.DictReader(file)}
 
 
-def _known(state: State, source: str, run: int) -> int:
-    query = "SELECT count(DISTINCT url) FROM sightings WHERE source = ? AND (vanished_on = '' OR run = ?)"
-    count = int(state.db.execute(query, (source, run)).fetchone()[0])
+def _listed(state: State, source: str, run: int) -> int:
+    """Documents listed after the run that were listed before it."""
+    listed = "SELECT count(DISTINCT url) FROM sightings WHERE source = ? AND vanished_on = ''"
     fresh = "SELECT count(*) FROM urls WHERE source = ? AND run = ? AND kind = 'file' AND answer = 'new'"
-    return count - int(state.db.execute(fresh, (source, run)).fetchone()[0])
+    return int(state.db.execute(listed, (source,)).fetchone()[0]) - int(
+        state.db.execute(fresh, (source, run)).fetchone()[0]
+    )
 
 
 def _documents(state: State, source: str, run: int, answer: str) -> tuple[Found, ...]:

@@ -10,7 +10,7 @@ import datapackages
 from parsers.ocr import is_installed
 
 LENGTH = 12
-READ_OF_DATAPACKAGES = ("codes", "model.py", "codes.py", "issues.py")
+READ_OF_DATAPACKAGES = ("codes", "model.py", "codes.py", "issues.py", "checks")
 
 
 @cache

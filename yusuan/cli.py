@@ -9,6 +9,7 @@ from yusuan.demo import demo
 from yusuan.explaining import explain_
 from yusuan.publish import build, package
 from yusuan.reading import parse
+from yusuan.refresh import refresh
 from yusuan.serve import serve
 from yusuan.status import status
 
@@ -34,7 +35,7 @@ def main() -> None:
     """
 
 
-for command in (demo, crawl, import_, parse, explain_, package, build, serve, status, sources):
+for command in (demo, crawl, import_, parse, explain_, package, build, serve, refresh, status, sources):
     main.add_command(command)
 
 if __name__ == "__main__":

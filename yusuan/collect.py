@@ -29,8 +29,8 @@ def crawl(names: tuple[str, ...], everything: bool, hosts: tuple[str, ...], data
     Exit code 1 when a list could not be read or an assertion of a source does not hold.
     """
     with exit_codes():
-        chosen = _chosen(names, everything, data)
-        report = crawler.crawl(chosen, data, hosts=_mapped(hosts))
+        picked = chosen(names, everything, data)
+        report = crawler.crawl(picked, data, hosts=mapped(hosts))
     _print(asdict(report), as_json, _crawl_lines(report))
     sys.exit(0 if report.finished else 1)
 
@@ -64,7 +64,8 @@ def sources(data: Path, as_json: bool) -> None:
     _print(listed, as_json, [_source_line(entry) for entry in listed])
 
 
-def _chosen(names: tuple[str, ...], everything: bool, data: Path) -> list[str]:
+def chosen(names: tuple[str, ...], everything: bool, data: Path) -> list[str]:
+    """The sources asked for by name or with --all. Raises a usage error for neither and for both."""
     if everything == bool(names):
         raise click.UsageError("name one or more sources, or --all; `yusuan sources` lists them")
     if not everything:
@@ -72,7 +73,8 @@ def _chosen(names: tuple[str, ...], everything: bool, data: Path) -> list[str]:
     return [name for name, source in all_sources(data).items() if source.state != "demo"]
 
 
-def _mapped(hosts: tuple[str, ...]) -> dict[str, str]:
+def mapped(hosts: tuple[str, ...]) -> dict[str, str]:
+    """``NAME=ADDRESS`` of --host as a mapping. Raises a usage error for anything else."""
     for host in hosts:
         if not all(host.partition("=")):
             raise click.UsageError(f"--host should be NAME=ADDRESS, found {host!r}")
