@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from benchmarks import accuracy, additive, meaning, memory, mutations, scans, speed
+from benchmarks import accuracy, additive, meaning, memory, mutations, scans, speed, trust
 from benchmarks.figures import Figure, show
 
 TABLES = {
     "accuracy": "Accuracy on typed real documents (best peer: on other real documents) and on made-up ones",
     "meaning": "Meaning of columns and rows of four real documents; every miss is printed",
     "additive": "Lists whose additive figures make the printed total; every other is printed",
+    "trust": "Amounts of real documents that a check proves, and wrong digits that one finds; every other is printed",
     "speed": f"CPU over the real budgets, medians; pdfplumber reads each {speed.SAMPLE}th page",
     "memory": "Peak memory of a worker",
     "scans": scans.TITLE,
@@ -38,6 +39,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "accuracy": lambda: chain(accuracy.real(), accuracy.made_up(ruled=True), accuracy.made_up(ruled=False)),
         "meaning": meaning.measure,
         "additive": additive.measure,
+        "trust": trust.measure,
         "speed": lambda: speed.measure(options.rounds),
         "memory": memory.measure,
         "scans": scans.measure,

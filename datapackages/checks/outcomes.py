@@ -21,12 +21,13 @@ FAILED = "check_failed"
 BUDGETS = ("budget", "final", "tables_only", "narrative_only", "performance_only")
 
 
-def run(parsed: ParsedDocument) -> tuple[Outcome, ...]:
-    """The outcomes of all rules on one document, in the order of the rules; none for what is no budget."""
+def run(parsed: ParsedDocument, kinds: Iterable[str] = ()) -> tuple[Outcome, ...]:
+    """The outcomes of all rules (of these kinds) on one document, in their order; none for what is no budget."""
     if parsed.document.kind not in BUDGETS:
         return ()
     book = Book(parsed)
-    return tuple(outcome for rule in RULES.values() for outcome in _outcomes(rule, book))
+    rules = [rule for rule in RULES.values() if not kinds or rule.kind in kinds]
+    return tuple(outcome for rule in rules for outcome in _outcomes(rule, book))
 
 
 def checked(parsed: ParsedDocument) -> ParsedDocument:
