@@ -6,7 +6,13 @@
 
 from __future__ import annotations
 
-from datapackages.checks import between, column_sums, row_sums  # noqa: F401  registers its rules
+from datapackages.checks import (  # noqa: F401  registers their rules
+    between,
+    between_codes,
+    between_projects,
+    column_sums,
+    row_sums,
+)
 from datapackages.checks.outcomes import checked, coverage, run
 from datapackages.checks.rules import RULES, Rule
 
