@@ -16,6 +16,7 @@ from datapackages.checks.book import Book, decimals
 from datapackages.codes import money_factors
 from datapackages.model import Fact, Statement
 
+CORRECTED = "corrected"  # codes/flags.csv: the number is no longer the printed one
 SHOWN = 6  # addends printed one by one; of more only the first and the last
 
 
@@ -56,14 +57,15 @@ def place_of(fact: Fact) -> str:
 
 
 def term(book: Book, fact: Fact) -> Term:
-    """A fact as a figure to compare. A fact without a number raises ValueError."""
+    """A fact as a figure to compare, a corrected one as corrected. A fact without a number raises ValueError."""
     number = fact.amount if fact.amount is not None else fact.value
     if number is None:
         raise ValueError(f"fact {fact.fact_id} has no number to compare")
     factor = money_factors().get(fact.money_unit, Decimal(1)) if fact.amount is not None else Decimal(1)
     unit = fact.money_unit if fact.amount is not None else ""
     slack = book.step(fact) / 2 * factor
-    return Term(fact.amount_text, number, slack, unit, place_of(fact), fact.fact_id, fact.table_id)
+    text = plain(number / factor) if CORRECTED in fact.flags else fact.amount_text
+    return Term(text, number, slack, unit, place_of(fact), fact.fact_id, fact.table_id)
 
 
 def stated(statement: Statement) -> Term:
