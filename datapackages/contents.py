@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from datapackages import codes, places, schemas, tabular
+from datapackages.ledger import Line
 from datapackages.placing import Placing
 from datapackages.spool import Entry, Spool, issue_row, shared
 from datapackages.units import Units
@@ -27,6 +28,7 @@ class Contents:
     entries: Mapping[str, Entry]
     units: Units
     spool: Spool
+    ledger: tuple[Line, ...] = ()
 
     def lines(self, resource: str) -> Lines:
         """Yield the lines of a resource."""
@@ -37,6 +39,7 @@ class Contents:
             "documents": self._documents,
             "sightings": self._sightings,
             "slots": self._slots,
+            "ledger": lambda: map(tabular.as_row, self.ledger),
         }
         if resource in made:
             return (tabular.values(resource, row) for row in made[resource]())
@@ -96,7 +99,8 @@ class Contents:
         return self.placing.versions.number[placed.sha256]
 
     def _units(self) -> Rows:
-        for unit in self.units.with_parents(placed.unit_id for placed in self.documents):
+        named = [placed.unit_id for placed in self.documents] + [line.unit_id for line in self.ledger]
+        for unit in self.units.with_parents(named):
             yield tabular.as_row(unit)
 
     def _jurisdictions(self) -> Rows:

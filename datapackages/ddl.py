@@ -93,6 +93,11 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("kind", "outcome", "rule", "fault", "document_year", "stage", "jurisdiction"),
     ),
     "sections": (("jurisdiction", "document_year", "stage", "unit_id"), ("unit_id", "document_year")),
+    "ledger": (
+        ("state", "document_year", "stage", "jurisdiction"),
+        ("jurisdiction", "document_year", "stage", "state"),
+        ("document_year", "stage", "state", "jurisdiction"),
+    ),
     "slots": (("sha256",), ("document_year", "stage", "is_current", "unit_id")),
     "sightings": (("url",),),
     "units": (("jurisdiction", "name"), ("parent",)),

@@ -72,7 +72,8 @@ def describe(folder: Path, key: PackageKey, sightings: list[Sighting], rows: Map
         "version": _version(news),
         **({"created": _moment(news)} if news else {}),
         "licenses": [texts["licence"]],
-        "sources": _sources(sightings),
+        # The profile allows no empty list: a round of which nothing was published has no sources.
+        **({"sources": _sources(sightings)} if sightings else {}),
         "resources": [_resource(folder, resource, rows[resource]) for resource in schemas.RESOURCES],
     }
 

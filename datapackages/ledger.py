@@ -269,7 +269,7 @@ def _refused_list(miss: Missed) -> bool:
 
 
 def _not_there(case: _Case) -> bool:
-    """Whether the unit did not exist when the budget was made, or all through the year of accounts, or has ended."""
+    """Whether the unit did not exist when the budget was made or all through the year of accounts, or has ended."""
     year, final = case.slot.year, case.slot.stage == "final"
     began, ended = _iso_day(case.unit.valid_from), _iso_day(case.unit.valid_to)
     first_too_late = f"{year + 1 if final else year}-01-01"

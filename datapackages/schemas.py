@@ -27,6 +27,7 @@ RESOURCES = (
     "purchases",
     "checks",
     "issues",
+    "ledger",
 )
 
 

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from datapackages import archive, descriptor, placing, schemas, tabular
+from datapackages import archive, descriptor, ledger, placing, schemas, tabular
 from datapackages.contents import Contents
 from datapackages.descriptor import PackageKey
+from datapackages.ledger import Line, Outlook
 from datapackages.model import ParsedDocument, Sighting
 from datapackages.placing import Placing
 from datapackages.spool import Entry, Spool
@@ -27,6 +28,8 @@ from datapackages.validate import InvalidPackage, validate
 from datapackages.versions import Placed
 
 log = logging.getLogger(__name__)
+
+NOTHING_EXPECTED = Outlook()
 
 Sightings = Mapping[str, tuple[Sighting, ...]]
 
@@ -48,12 +51,14 @@ def write_packages(
     sightings: Iterable[Sighting],
     data: Path,
     approve: Callable[[Path], None] | None = None,
+    outlook: Outlook = NOTHING_EXPECTED,
 ) -> list[PackageReport]:
     """Write, validate and release the packages of all given documents under ``data/packages``.
 
     Packages that no document belongs to any more disappear. A package that does not keep its
     schemas' promise raises InvalidPackage and leaves the earlier release in place; so does whatever
-    ``approve`` raises, which is shown the folder of the new packages before they are released.
+    ``approve`` raises, which is shown the folder of the new packages before they are released. ``outlook``
+    is what the ledger needs to know beside the documents.
     """
     recover(data)
     work = data / "packages.next"
@@ -66,8 +71,16 @@ def write_packages(
     placed = placing.place(entries.values(), seen, units)
     released = work / "released"
     released.mkdir()
-    for key, documents in sorted(_packages(placed).items()):
-        contents = Contents(documents=documents, placing=placed, entries=entries, units=units, spool=spool)
+    documents, expected = _packages(placed), _ledger(ledger.lines(placed.documents, units, outlook))
+    for key in sorted({*documents, *expected}):
+        contents = Contents(
+            documents=documents.get(key, ()),
+            placing=placed,
+            entries=entries,
+            units=units,
+            spool=spool,
+            ledger=expected.get(key, ()),
+        )
         _write_package(released / key.name, key, contents, data / "packages" / key.name)
     if approve:
         approve(released)
@@ -115,6 +128,14 @@ def _packages(placed: Placing) -> dict[PackageKey, tuple[Placed, ...]]:
         key = PackageKey(jurisdiction=document.jurisdiction, year=said.fiscal_year or 0, stage=said.stage)
         found[key].append(document)
     return {key: tuple(documents) for key, documents in found.items()}
+
+
+def _ledger(lines: Iterable[Line]) -> dict[PackageKey, tuple[Line, ...]]:
+    """The lines of each package; a round of which nothing was published has a package all the same."""
+    found: dict[PackageKey, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[PackageKey(jurisdiction=line.jurisdiction, year=line.document_year, stage=line.stage)].append(line)
+    return {key: tuple(some) for key, some in found.items()}
 
 
 def _write_package(folder: Path, key: PackageKey, contents: Contents, before: Path) -> None:

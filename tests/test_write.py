@@ -84,6 +84,7 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
         "purchases": 1,
         "checks": 1,
         "issues": 0,
+        "ledger": 1,
     }
     _, leaf = rows(packed, "facts")
     sha = city.sha("a")

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import click
 
+from crawler.catalogue import sources
 from crawler.lock import hold
 from crawler.state import sightings
+from crawler.visits import visits
 from datapackages.build import build as build_database
+from datapackages.ledger import Outlook
 from datapackages.write import PackageReport, write_packages
 from parsers import parser_version
 from yusuan.options import DATA, Unparsed, exit_codes
@@ -45,4 +48,12 @@ def packages(data: Path) -> list[PackageReport]:
             f"{len(waiting)} of the documents in {data / 'documents'} have not been read by this version of the "
             f"parser ({parser_version()}); run `yusuan parse --data {data}` first. The packages stay as they are."
         )
-    return write_packages(stored(data), sightings(data), data)
+    return write_packages(stored(data), sightings(data), data, outlook=outlook(data))
+
+
+def outlook(data: Path) -> Outlook:
+    """What the sources that were crawled here expect, and what the latest crawl of each looked for in vain."""
+    looked, known = visits(data), sources(data)
+    return Outlook(
+        expected=tuple(entry for visit in looked for entry in known[visit.source].expected), visits=looked
+    )
