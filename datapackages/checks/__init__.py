@@ -10,8 +10,18 @@ from datapackages.checks import (  # noqa: F401  registers their rules
     between,
     between_codes,
     between_projects,
+    catalogue,
+    classified,
     column_sums,
+    dates,
+    names_and_years,
+    numbering,
+    percentages,
+    questions_figures,
+    questions_forms,
+    required_texts,
     row_sums,
+    template_remains,
 )
 from datapackages.checks.outcomes import checked, coverage, run
 from datapackages.checks.rules import RULES, Rule
