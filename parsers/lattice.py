@@ -239,16 +239,21 @@ def _hold_part(
 
 
 def _runs(glyphs: list[Glyph]) -> list[list[Glyph]]:
-    """Characters that follow one another in the file on one baseline without a gap."""
+    """Characters that follow one another in the file on one baseline without a gap.
+
+    Squeezed characters, each drawn over the box of the one before, follow by pitch and not by box: one that
+    begins where the last box ends begins another text.
+    """
     runs: list[list[Glyph]] = []
-    end, base = float("inf"), 0.0
+    end, base, squeezed = float("inf"), 0.0, False
     for glyph in glyphs:
         _, x0, top, x1, bottom = glyph
         gap = 0.08 * (bottom - top)
-        if -gap <= x0 - end <= gap and -0.5 < bottom - base < 0.5:
+        if -gap <= x0 - end <= gap and -0.5 < bottom - base < 0.5 and not squeezed:
             runs[-1].append(glyph)
         else:
             runs.append([glyph])
+        squeezed = x0 < end - gap < x1 and -0.5 < bottom - base < 0.5
         end, base = x1, bottom
     return runs
 

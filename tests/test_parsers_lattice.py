@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from parsers.lattice import Frame, frames
-from parsers.page import Page, Ruling
+from parsers.page import Glyph, Page, Ruling
 
 draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 Spans = list[tuple[str, tuple[int, int], tuple[int, int]]]
@@ -97,6 +97,15 @@ def test_a_clipped_name_that_touches_the_next_figure_leaves_the_figure_alone() -
         "机关事业单位养老保险支出",
         "12.00",
     ]
+
+
+def test_squeezed_figures_of_two_cells_stay_two_where_their_boxes_touch() -> None:
+    # Characters 9.2 wide at a pitch of 4.6; the box of the left figure's last ends where the right figure begins.
+    left = [Glyph(char, 90 + 4.6 * i, 103, 99.2 + 4.6 * i, 113) for i, char in enumerate("895.02")]
+    start = left[-1].x1
+    right = [Glyph(char, start + 4.6 * i, 103, start + 9.2 + 4.6 * i, 113) for i, char in enumerate("92.45")]
+    table = draw.page(draw.ruled(" | \n12.00 | 8.00", left=42), [*left, *right])
+    assert plain(table)[0] == ["895.02", "92.45"]
 
 
 def test_a_wrapped_number_or_name_is_one_value() -> None:
