@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from datapackages.checks import (  # noqa: F401  registers their rules
+from datapackages.checks import (, balances, column_sums, row_sums, three_public  # noqa: F401  registers their rules
     between,
     between_codes,
     between_projects,

@@ -3,7 +3,7 @@
 A total stands over what its heading stands over: 合计 over the whole list, 基本支出/小计 over 人员经费 and
 公用经费. Groups under it that have a total of their own count with that. Some forms print beside the parts what is
 no part (会议费 beside 三公, 其中 columns), so of the few readings that the headings allow the one that most rows
-bear out is taken; where no reading is borne out by half of the rows the form is not understood, and nobody is accused.
+bear out is taken; where half of the rows bear out none the form is not understood, and nobody is accused.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from datapackages.checks.findings import term
 from datapackages.checks.word_lists import words
 from datapackages.model import Fact, Table
 
+WITH_MORE_BESIDE = ("three_public", "operating")
+COMPLETE = ({"basic", "project"}, {"personnel", "public"})  # types of expenditure that make up a whole
 MONEY = ("amount", "change")
 Rows = Mapping[int, Mapping[int, Fact]]  # row → column → figure of one year, phase and measure
 
@@ -132,20 +134,21 @@ class _Headings:
             )
 
     def _is_over_parts_named(self, parts: Sequence[int]) -> bool:
-        """Whether all that stands under a total is 其中: it need not make it up."""
-        return all(self._heads[column].column_role == "of_which" for column in parts)
+        """Whether all that stands under a total is 其中 and need not make it up."""
+        types = {self._heads[column].expenditure_type for column in parts}
+        return types not in COMPLETE and all(self._heads[column].column_role == "of_which" for column in parts)
 
     def _readings(self, total: int) -> Iterator[tuple[int, ...]]:
-        """Parts as the headings give them, then with 其中, then shorter runs behind and before the total."""
+        """Parts as the headings give them, then with 其中, then shorter runs behind the total."""
         under = [column for column in self._under(total) if self._heads[column].column_role != "of_which"]
         direct = self._direct(total, under)
         yield direct
         yield self._direct(total, self._under(total))
         yield tuple(column for column in under if column not in self._totals)
-        behind = [column for column in direct if column > total]
-        for count in range(len(behind), 1, -1):
-            yield tuple(behind[:count])
-        yield tuple(column for column in direct if column < total)
+        if self._table.canonical in WITH_MORE_BESIDE:
+            behind = [column for column in direct if column > total]
+            for count in range(len(behind), 1, -1):
+                yield tuple(behind[:count])
 
     def _under(self, total: int) -> list[int]:
         scope = self._scope(total)

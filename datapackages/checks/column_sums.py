@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datapackages.checks.book import Book
-from datapackages.checks.findings import Finding, equal, one, sum_of
+from datapackages.checks.findings import Finding, at_most, equal, one, sum_of
 from datapackages.checks.row_parts import CURRENT, RowSum, row_sums
 from datapackages.checks.rules import rule
 from datapackages.model import Fact
@@ -18,6 +18,8 @@ GOODS = ("procurement_goods", "procurement_works", "procurement_services")
 
 def named(found: RowSum) -> str:
     """The id of the rule that a row and its parts fall under."""
+    if found.kind == "of_which":
+        return "A29"
     whole, parts = found.whole.head, [part.head for part in found.parts]
     if found.table.canonical in OVERALL:
         if found.kind == "grand" or (found.kind == "total" and any(part.item in CURRENT for part in parts)):
@@ -46,7 +48,8 @@ def _coded(parts: list[Fact]) -> bool:
     return any(part.function_code or part.econ_dept_code for part in parts)
 
 
-def _findings(book: Book, id: str) -> Iterator[Finding]:
+def findings(book: Book, id: str) -> Iterator[Finding]:
+    """What the sums that fall under a rule come to."""
     for found in book.once(row_sums):
         if named(found) == id:
             yield from columns(book, found)
@@ -59,12 +62,20 @@ def columns(book: Book, found: RowSum) -> Iterator[Finding]:
         yield equal(one(book, found.whole.facts[column]), sum_of(book, parts))
 
 
+def of_which(found: RowSum) -> Iterator[tuple[Fact, Fact]]:
+    """Each figure of a line with one that is part of it."""
+    for part in found.parts:
+        for column, fact in part.facts.items():
+            if column in found.whole.facts:
+                yield found.whole.facts[column], fact
+
+
 @rule("A2", "arithmetic")
 def grand_totals(book: Book) -> Iterator[Finding]:
     """收入（支出）总计等于本年合计与结转结余等各行之和。
     Total revenue (expenditure) equals that of the year and the lines of balances.
     """
-    yield from _findings(book, "A2")
+    yield from findings(book, "A2")
 
 
 @rule("A3", "arithmetic")
@@ -72,15 +83,7 @@ def revenue_lines(book: Book) -> Iterator[Finding]:
     """收入合计等于各收入项目之和。
     Total revenue equals its lines.
     """
-    yield from _findings(book, "A3")
-
-
-@rule("A4", "arithmetic")
-def expenditure_lines(book: Book) -> Iterator[Finding]:
-    """支出合计等于各类支出之和。
-    Total expenditure equals its lines.
-    """
-    yield from _findings(book, "A4")
+    yield from findings(book, "A3")
 
 
 @rule("A5", "arithmetic")
@@ -88,7 +91,7 @@ def lines_by_fund(book: Book) -> Iterator[Finding]:
     """财政拨款、上年结转等项目等于其下各项之和。
     Fiscal appropriation, balances brought forward and the like equal the lines under them.
     """
-    yield from _findings(book, "A5")
+    yield from findings(book, "A5")
 
 
 @rule("A9", "arithmetic")
@@ -96,7 +99,7 @@ def function_codes(book: Book) -> Iterator[Finding]:
     """功能分类的类、款等于其下各款、项之和。
     A functional class or subclass equals the codes under it.
     """
-    yield from _findings(book, "A9")
+    yield from findings(book, "A9")
 
 
 @rule("A10", "arithmetic")
@@ -104,7 +107,7 @@ def economic_codes(book: Book) -> Iterator[Finding]:
     """经济分类的类等于其下各款之和。
     An economic class equals the codes under it.
     """
-    yield from _findings(book, "A10")
+    yield from findings(book, "A10")
 
 
 @rule("A11", "arithmetic")
@@ -112,7 +115,7 @@ def list_totals(book: Book) -> Iterator[Finding]:
     """合计行等于所列各行之和。
     The total row equals the rows of the list.
     """
-    yield from _findings(book, "A11")
+    yield from findings(book, "A11")
 
 
 @rule("A27", "arithmetic")
@@ -120,7 +123,7 @@ def unit_rows(book: Book) -> Iterator[Finding]:
     """按单位列示的，合计等于所列各单位之和。
     Where rows are units, the total equals the units listed.
     """
-    yield from _findings(book, "A27")
+    yield from findings(book, "A27")
 
 
 @rule("A28", "arithmetic")
@@ -128,4 +131,15 @@ def project_rows(book: Book) -> Iterator[Finding]:
     """按项目列示的，合计等于所列各项目之和。
     Where rows are projects, the total equals the projects listed.
     """
-    yield from _findings(book, "A28")
+    yield from findings(book, "A28")
+
+
+@rule("A29", "arithmetic")
+def parts_named(book: Book) -> Iterator[Finding]:
+    """“其中”各项不超过其所属项目。
+    What is printed as part of a line is no more than the line.
+    """
+    for found in book.once(row_sums):
+        if found.kind == "of_which":
+            for whole, part in of_which(found):
+                yield at_most(one(book, part), one(book, whole))

@@ -20,6 +20,7 @@ from datapackages.model import Fact, Table
 
 ADDED = ("leaf", "subtotal")
 HOLDING = ("subtotal", "total", "repeat")
+OVERALL = ("overall", "fiscal_overall")
 CURRENT = ("revenue_current", "expenditure_current")
 
 
@@ -36,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class RowSum:
-    """A row and the rows it sums. ``kind``: total, grand (over a 本年合计), subtotal, repeat."""
+    """A row and the rows it sums. ``kind``: total, grand (over a 本年合计), subtotal, repeat, of_which."""
 
     table: Table
     share: Share
@@ -131,10 +132,21 @@ class _List:
                 parts = [part for part in line.under if part.head.row_role in ADDED]
                 if parts:
                     yield self._sum(line, parts, "subtotal")
+                else:
+                    yield from self._named(line)
         total = next((line for line in self._totals if line.head.row_role == "total"), None)
         for line in self._lines:
             if total is not None and line.head.row_role == "repeat":
                 yield self._sum(total, [line], "repeat")
+
+    def _named(self, line: Line) -> Iterator[RowSum]:
+        """Lines under one that they do not make up: 其中; but the numbered lines of an overall table should."""
+        under = [part for part in line.under if part.head.row_role == "of_which" and part.head.name]
+        if not under or line.head.row_role != "leaf":
+            return
+        numbered = all(re.match(words("numbered"), part.head.name) for part in under)
+        kind = "subtotal" if numbered and self._table.canonical in OVERALL else "of_which"
+        yield self._sum(line, under, kind)
 
     def _total(self, total: Line) -> Iterator[RowSum]:
         readings = [reading for reading in self._readings(total) if reading[1]]

@@ -42,13 +42,15 @@ def named(found: ColumnSum) -> str:
 FISCAL = ("general_public", "government_fund", "state_capital")
 
 
-def _findings(book: Book, id: str) -> Iterator[Finding]:
+def findings(book: Book, id: str) -> Iterator[Finding]:
+    """What the sums that fall under a rule come to."""
     for found in book.once(column_sums):
         if named(found) == id:
-            yield from _rows(book, found)
+            yield from rows(book, found)
 
 
-def _rows(book: Book, found: ColumnSum) -> Iterator[Finding]:
+def rows(book: Book, found: ColumnSum) -> Iterator[Finding]:
+    """The comparison of a total with its parts, once for each row."""
     if not found.understood:
         yield Finding(
             outcome="insufficient_data",
@@ -69,7 +71,7 @@ def by_year_of_money(book: Book) -> Iterator[Finding]:
     """每一行的合计等于当年预算安排与上年结转安排之和。
     In each row the total equals the money of the year and what is carried over.
     """
-    yield from _findings(book, "A6")
+    yield from findings(book, "A6")
 
 
 @rule("A7", "arithmetic")
@@ -77,7 +79,7 @@ def expenditure_by_type(book: Book) -> Iterator[Finding]:
     """每一行的支出合计等于基本支出、项目支出等各类支出之和。
     In each row total expenditure equals basic, project and the other kinds of expenditure.
     """
-    yield from _findings(book, "A7")
+    yield from findings(book, "A7")
 
 
 @rule("A8", "arithmetic")
@@ -85,7 +87,7 @@ def basic_expenditure(book: Book) -> Iterator[Finding]:
     """每一行的基本支出等于人员经费与公用经费之和。
     In each row basic expenditure equals personnel and public expenses.
     """
-    yield from _findings(book, "A8")
+    yield from findings(book, "A8")
 
 
 @rule("A12", "arithmetic")
@@ -93,7 +95,7 @@ def by_source(book: Book) -> Iterator[Finding]:
     """按资金来源列示的每一行，合计等于各来源之和。
     In each row split by source of money the total equals the sources.
     """
-    yield from _findings(book, "A12")
+    yield from findings(book, "A12")
 
 
 @rule("A13", "arithmetic")
@@ -101,4 +103,4 @@ def fiscal_by_fund(book: Book) -> Iterator[Finding]:
     """每一行的财政拨款小计等于一般公共预算、政府性基金与国有资本经营预算之和。
     In each row the fiscal appropriation equals general public budget, government funds and state capital.
     """
-    yield from _findings(book, "A13")
+    yield from findings(book, "A13")
