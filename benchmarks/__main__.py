@@ -13,7 +13,7 @@ TABLES = {
     "accuracy": "Accuracy on typed real documents (best peer: on other real documents) and on made-up ones",
     "meaning": "Meaning of columns and rows of four real documents; every miss is printed",
     "additive": "Lists whose additive figures make the printed total; every other is printed",
-    "trust": "Amounts of real documents that a check proves, and wrong digits that one finds; every other is printed",
+    "trust": "Amounts of real documents proved by a check, and wrong digits found by one; every other is printed",
     "speed": f"CPU over the real budgets, medians; pdfplumber reads each {speed.SAMPLE}th page",
     "memory": "Peak memory of a worker",
     "scans": scans.TITLE,

@@ -142,7 +142,7 @@ def draw(document: Checked, chance: random.Random) -> Mutation:
 
 
 def _tolerance(document: Checked, fact: Fact) -> Decimal:
-    """The smallest tolerance among the checks that hold the figure, in yuan; else two halves of its last decimal."""
+    """The smallest tolerance of the checks that hold the figure, in yuan; without one, one of its last decimal."""
     factor = amounts.FACTOR[fact.money_unit]
     held = [
         Decimal(outcome.tolerance)

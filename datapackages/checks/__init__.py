@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from datapackages.checks import (, balances, column_sums, row_sums, three_public  # noqa: F401  registers their rules
+from datapackages.checks import (  # noqa: F401  registers their rules
+    balances,
     between,
     between_codes,
     between_projects,
@@ -22,6 +23,7 @@ from datapackages.checks import (, balances, column_sums, row_sums, three_public
     required_texts,
     row_sums,
     template_remains,
+    three_public,
 )
 from datapackages.checks.outcomes import checked, coverage, run
 from datapackages.checks.rules import RULES, Rule
