@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -38,17 +39,18 @@ def build(data: Path) -> None:
     click.echo(f"{path} ({path.stat().st_size / 1024 / 1024:.1f} MB)")
 
 
-def packages(data: Path) -> list[PackageReport]:
+def packages(data: Path, approve: Callable[[Path], None] | None = None) -> list[PackageReport]:
     """Package everything that this version of the parser has read.
 
-    Raises Unparsed, and leaves the earlier release alone, while stored documents wait for this version.
+    ``approve`` is shown the new packages before they are released, and stops that by raising. Raises Unparsed,
+    and leaves the earlier release alone, while stored documents wait for this version.
     """
     if waiting := unparsed(data):
         raise Unparsed(
             f"{len(waiting)} of the documents in {data / 'documents'} have not been read by this version of the "
             f"parser ({parser_version()}); run `yusuan parse --data {data}` first. The packages stay as they are."
         )
-    return write_packages(stored(data), sightings(data), data, outlook=outlook(data))
+    return write_packages(stored(data), sightings(data), data, outlook=outlook(data), approve=approve)
 
 
 def outlook(data: Path) -> Outlook:

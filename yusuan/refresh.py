@@ -19,16 +19,16 @@ import crawler
 from crawler.errors import Crashed, UsageError
 from crawler.lock import hold
 from crawler.nights import brought
-from crawler.state import sightings
 from datapackages.build import BuildFailed
 from datapackages.build import build as build_database
 from datapackages.validate import InvalidPackage
-from datapackages.write import recover, write_packages
+from datapackages.write import recover
 from yusuan import gates, retention, runs
 from yusuan.collect import chosen, mapped
 from yusuan.notify import GOOD, notify
-from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
-from yusuan.reading import parse_stored, stored
+from yusuan.options import AS_JSON, DATA, Unparsed, emit_json, exit_codes
+from yusuan.publish import packages
+from yusuan.reading import parse_stored
 from yusuan.runs import Run
 from yusuan.unread import forget, unfinished
 
@@ -76,7 +76,7 @@ def night(
         run.removed = retention.tidy(data, builds)
     except gates.GateFailed as error:
         run.state, run.error = "held", str(error)
-    except (Crashed, BuildFailed, InvalidPackage, OSError) as error:
+    except (Crashed, BuildFailed, InvalidPackage, Unparsed, OSError) as error:
         run.state, run.error = "failed", f"{type(error).__name__}: {error}"
     except UsageError:
         run.state = "failed"
@@ -132,12 +132,7 @@ def _look(data: Path, run: Run) -> None:
 
 def _package(data: Path, run: Run) -> dict[str, int]:
     recover(data)
-    made = write_packages(
-        stored(data),
-        sightings(data),
-        data,
-        approve=lambda following: _pass(run, list(gates.packaged(data / "packages", following))),
-    )
+    made = packages(data, lambda following: _pass(run, list(gates.packaged(data / "packages", following))))
     return {report.name: report.rows["facts"] for report in made}
 
 
