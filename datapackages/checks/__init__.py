@@ -18,6 +18,8 @@ from datapackages.checks import (  # noqa: F401  registers their rules
     names_and_years,
     numbering,
     percentages,
+    prose,
+    prose_changes,
     questions_figures,
     questions_forms,
     required_texts,

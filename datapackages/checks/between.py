@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding, equal, minus, one, place_of
@@ -118,14 +117,9 @@ class Agreements:
         )
 
 
-_DONE: WeakKeyDictionary[Book, Agreements] = WeakKeyDictionary()
-
-
 def agreed(book: Book, name: str) -> Iterator[Finding]:
     """The findings of one rule; all are worked out at the first question."""
-    if book not in _DONE:
-        _DONE[book] = Agreements(book)
-    yield from _DONE[book].findings.get(name, [])
+    yield from book.once(Agreements).findings.get(name, [])
 
 
 def _says_flow(fact: Fact) -> bool:

@@ -164,14 +164,15 @@ def _text(side: Side, with_unit: bool) -> str:
     if len(side) == 1 and side[0][0] > 0:
         return figures[0].text + unit
     shown = [*side[: SHOWN - 1], None, side[-1]] if len(side) > SHOWN else [*side]
-    words = "".join(" + …" if entry is None else _signed(*entry) for entry in shown).removeprefix(" + ")
+    mixed = len({figure.unit for figure in figures}) > 1
+    words = "".join(" + …" if entry is None else _signed(*entry, mixed) for entry in shown).removeprefix(" + ")
     factor = money_factors().get(figures[0].unit, Decimal(1))
     result = plain(value_of(side) / factor)
     return f"{words} = {result}{unit}" + (f" ({len(side)})" if len(side) > SHOWN else "")
 
 
-def _signed(sign: int, figure: Term) -> str:
-    return f" {'+' if sign > 0 else '−'} {figure.text}"
+def _signed(sign: int, figure: Term, with_unit: bool) -> str:
+    return f" {'+' if sign > 0 else '−'} {figure.text}{figure.unit if with_unit else ''}"
 
 
 def plain(number: Decimal) -> str:

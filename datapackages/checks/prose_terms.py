@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from datapackages.checks.findings import Term, printed, stated
-from datapackages.codes import fold
+from datapackages.codes import fold, money_factors
 from datapackages.model import Section, Statement
 
 
@@ -21,9 +21,8 @@ def figure(statement: Statement, text: str) -> Term | None:
     number = decimal_of(text)
     if number is None:
         return None
-    term = printed(text, number, statement.unit, place_of_statement(statement))
-    factor = Decimal(1) if not statement.amount or not decimal_of(statement.amount_text) else _factor(statement)
-    return term._replace(amount=number * factor, unit=statement.unit)
+    factor = money_factors().get(statement.unit, Decimal(1))
+    return printed(text, number * factor, statement.unit, place_of_statement(statement))
 
 
 def decimal_of(text: str) -> Decimal | None:
@@ -54,8 +53,3 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
         yield begin, part
         begin += len(part)
     yield begin, text[begin:] + " "
-
-
-def _factor(statement: Statement) -> Decimal:
-    number = decimal_of(statement.amount_text)
-    return statement.amount / number if statement.amount and number else Decimal(1)

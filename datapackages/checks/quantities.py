@@ -13,7 +13,6 @@ from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import yaml
 
@@ -184,12 +183,9 @@ class Quantities:
         return found.pop() if len(found) == 1 else None
 
 
-_KNOWN: WeakKeyDictionary[Book, Quantities] = WeakKeyDictionary()
-
-
 def quantities(book: Book) -> Quantities:
     """The quantities of a document, worked out once for all rules."""
-    return _KNOWN.setdefault(book, Quantities(book))
+    return book.once(Quantities)
 
 
 def _item(item: str) -> str:
