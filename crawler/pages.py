@@ -18,10 +18,14 @@ from scrapy import Selector
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 from w3lib.url import safe_url_string
 
+from crawler.listings import unescaped, unwrapped
 from crawler.words import Words
 
 DATE = re.compile(r"(?<!\d)(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})(?!\d)")
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml raises when it meets these in a name
+# Bullets before a name, and the day beside it.
+EDGES = re.compile(r"^[●•·▪■◆□○>\s]+|\s*[\[(（]?\d{4}-\d{1,2}-\d{1,2}[\])）]?\s*$")
+ROUTE = re.compile(r"\d+$|/|!")  # the fragment of a page that a script builds says which page it is
 QUOTED = re.compile(r"[\"']([^\"'<>\r\n]{1,500})[\"']")
 WRITTEN_LINK = re.compile(
     r"<a\b[^>]*?\bhref\s*=\s*\\?[\"']([^\"'\\]+)[^>]*>(.*?)<\\?/a>", re.IGNORECASE | re.DOTALL
@@ -50,8 +54,8 @@ class Page:
 
 
 def tree(html: str) -> Selector:
-    """The parsed page; any text gives one."""
-    return Selector(text=NO_XML.sub(" ", html) or "<html/>")
+    """The parsed page; any text gives one, also a JSON answer or records that a script builds the list from."""
+    return Selector(text=NO_XML.sub(" ", unwrapped(html)) or "<html/>")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -70,17 +74,35 @@ def read_page(html: str, url: str, words: Words) -> Page:
     """Read one page; ``url`` is its own address, against which relative links are resolved."""
     root = tree(html)
     base = urljoin(url, (root.xpath("//base/@href").get() or "").strip())
-    meta = _meta(root)
-    published = meta.get("pubdate") or _labelled(root, words.date_labels)
+    meta = meta_tags(root)
     return Page(
-        title=meta.get("articletitle") or _squeeze(root.xpath("//title//text()").get() or ""),
-        publisher=meta.get("contentsource") or _labelled(root, words.publisher_labels),
-        published_on=iso_day(published),
+        title=meta.get("articletitle") or squeeze(root.xpath("//title//text()").get() or ""),
+        publisher=_publisher(root, meta, words),
+        published_on=iso_day(meta.get("pubdate", "")) or iso_day(_labelled(root, words.date_labels)),
         attachments=_attachments(root, base, words),
         links=tuple(
             dict.fromkeys(_absolute(base, href) for href in root.xpath("//a/@href").getall() if _is_link(href))
         ),
     )
+
+
+def readable(attachment: Attachment, page: Page, words: Words) -> str:
+    """What a person calls the document: the link's own words, or the page's title where they say nothing."""
+    return page.title if words.is_generic(attachment.label) else attachment.label
+
+
+def named_links(html: str, url: str, words: Words) -> dict[str, str]:
+    """Every address that the page links to with the best name that it gives to it, in order."""
+    root = tree(html)
+    base = urljoin(url, (root.xpath("//base/@href").get() or "").strip())
+    found: dict[str, str] = {}
+    for address, label in _linked(root, words):
+        fragment = address.strip().partition("#")[2]
+        if _is_link(address):
+            whole = _absolute(base, address) + (f"#{fragment}" if ROUTE.match(fragment) else "")
+            if words.is_generic(found.get(whole, "")):
+                found[whole] = label
+    return found
 
 
 def iso_day(text: str) -> str:
@@ -93,16 +115,23 @@ def iso_day(text: str) -> str:
     return ""
 
 
-def _meta(root: Selector) -> dict[str, str]:
+def meta_tags(root: Selector) -> dict[str, str]:
     """Standard tags by name in lower case; names carry stray spaces on some sites."""
     tags = ((tag.attrib.get("name", ""), tag.attrib.get("content", "")) for tag in root.xpath("//meta[@name]"))
-    return {name.strip().lower(): _squeeze(content) for name, content in tags if content.strip()}
+    return {name.strip().lower(): squeeze(content) for name, content in tags if content.strip()}
+
+
+def _publisher(root: Selector, meta: dict[str, str], words: Words) -> str:
+    """The fuller name of an institution; on some sites the tag names whoever typed the page."""
+    printed, tagged = _labelled(root, words.publisher_labels), meta.get("contentsource", "")
+    named = [name for name in (printed, tagged) if words.is_institution(name)]
+    return max(named, key=len, default=tagged or printed)
 
 
 def _labelled(root: Selector, labels: tuple[str, ...]) -> str:
     """The text after a label of the information block, as text or as the title of an icon."""
     texts = root.xpath("//body//text()[not(parent::script or parent::style)] | //body//i/@title").getall()
-    printed = [text for text in (_squeeze(text) for text in texts) if text]
+    printed = [text for text in (squeeze(text) for text in texts) if text]
     for text, following in pairwise([*printed, ""]):
         for label in labels:
             if text.startswith(label) and (rest := text[len(label) :].lstrip()) in ("", ":", "："):
@@ -115,9 +144,9 @@ def _labelled(root: Selector, labels: tuple[str, ...]) -> str:
 def _attachments(root: Selector, base: str, words: Words) -> tuple[Attachment, ...]:
     """In the order of trust: links, frames, scripts. The first readable label of an address is kept."""
     found: dict[str, Attachment] = {}
-    for address, label in [*_linked(root), *_framed(root), *_scripted(root, words)]:
+    for address, label in [*_linked(root, words), *_framed(root), *_scripted(root, words)]:
         attachment = _attachment(address, label, base, words)
-        if attachment and (attachment.url not in found or not found[attachment.url].label):
+        if attachment and (attachment.url not in found or words.is_generic(found[attachment.url].label)):
             found[attachment.url] = attachment
     return tuple(found.values())
 
@@ -147,25 +176,39 @@ def _form_in_query(url: str, words: Words) -> str:
     return next((form for form in forms if form), "")
 
 
-def _linked(root: Selector) -> Iterator[tuple[str, str]]:
-    for link in root.xpath("//a[@href]"):
-        text = _squeeze("".join(link.xpath(".//text()").getall()))
-        yield link.attrib["href"], _squeeze(link.attrib.get("title", "")) or text
+def link_label(link: Selector, words: Words) -> str:
+    """The first of the names of a link that says something: its title, its text, its file name, its picture's."""
+    said = [
+        link.attrib.get("title", ""),
+        "".join(link.xpath(".//text()").getall()),
+        link.attrib.get("download", ""),
+    ]
+    told = [*said, *link.xpath(".//img/@alt | .//img/@title").getall()]
+    names = [name for name in (EDGES.sub("", squeeze(text)) for text in told) if name]
+    return next((name for name in names if not words.is_generic(name)), names[0] if names else "")
+
+
+def _linked(root: Selector, words: Words) -> Iterator[tuple[str, str]]:
+    for link in root.xpath("//a[@href] | //area[@href]"):
+        yield link.attrib["href"], link_label(link, words)
 
 
 def _framed(root: Selector) -> Iterator[tuple[str, str]]:
-    for address in root.xpath("//iframe/@src | //embed/@src | //object/@data").getall():
+    for address in root.xpath("//iframe/@src | //embed/@src | //object/@data | //frame/@src").getall():
         yield address, ""
 
 
 def _scripted(root: Selector, words: Words) -> Iterator[tuple[str, str]]:
     """Addresses in scripts and event attributes; ``sPdfUrl`` may join several with ``#``."""
     for link in root.xpath("//*[@onclick or starts-with(@href, 'javascript:')]"):
-        text = _squeeze("".join(link.xpath(".//text()").getall()))
-        yield from _quoted(link.attrib.get("onclick", "") + link.attrib.get("href", ""), text, words)
-    for script in root.xpath("//script//text()").getall():
+        yield from _quoted(
+            link.attrib.get("onclick", "") + link.attrib.get("href", ""), link_label(link, words), words
+        )
+    for told in root.xpath("//@*[starts-with(name(), 'data-')] | //option/@value | //input/@value").getall():
+        yield from _quoted(f"'{told}'", "", words)
+    for script in map(unescaped, root.xpath("//script//text()").getall()):
         for address, text in WRITTEN_LINK.findall(script):
-            yield address, _squeeze(re.sub(r"<[^>]*>", "", text))
+            yield address, squeeze(re.sub(r"<[^>]*>", "", text))
         yield from _quoted(script, "", words)
 
 
@@ -186,5 +229,6 @@ def _is_link(address: str) -> bool:
     return not address.strip().lower().startswith(("javascript:", "mailto:", "tel:", "data:", "#", "about:"))
 
 
-def _squeeze(text: str) -> str:
+def squeeze(text: str) -> str:
+    """One space for any white space; without the zero-width characters that editors leave."""
     return re.sub(r"\s+", " ", text.replace("\u200c", "")).strip()

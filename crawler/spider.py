@@ -180,7 +180,7 @@ class DisclosureSpider(Spider):
     def _links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
         files = [
             Link(url=found.url, kind="file" if found.form in PDF else "other", page_url=link.url,
-                 title=self._title(found.label, page), publisher=page.publisher or self.source.publisher,
+                 title=pages.readable(found, page, self.words), publisher=page.publisher or self.source.publisher,
                  published_on=page.published_on)
             for found in page.attachments
         ]  # fmt: skip
@@ -194,9 +194,6 @@ class DisclosureSpider(Spider):
             Link(url=found, kind="detail", page_url=link.url, title=titles.get(found, "")) for found in about
         ]
         return [*lists, *details, *files]
-
-    def _title(self, label: str, page: pages.Page) -> str:
-        return page.title if not label or label in self.words.generic_labels else label
 
     def _follow(self, link: Link, links: list[Link], date: str) -> Iterator[Request]:
         """Ask on; name what a page holds that is not fetched, and a detail page that holds nothing."""

@@ -11,6 +11,10 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).parent
+READERS = (
+    "words.yaml", "families.yaml", "pages.py", "listings.py", "paging.py", "announcing.py", "spider.py",
+)  # fmt: skip
+MAX_NAME = 40  # characters of an institution's name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +28,18 @@ class Words:
     generic_labels: tuple[str, ...]
     date_labels: tuple[str, ...]
     publisher_labels: tuple[str, ...]
+    institutions: tuple[str, ...]
+    disclosures: tuple[str, ...]
+    not_disclosures: tuple[str, ...]
+    columns: tuple[str, ...]
+    budget_words: tuple[str, ...]
     extensions: tuple[str, ...]
     downloads: tuple[str, ...]
+    signatures: tuple[str, ...]
+    page_numbers: tuple[str, ...]
+    page_sizes: tuple[str, ...]
+    totals: tuple[str, ...]
+    page_totals: tuple[str, ...]
 
     def extension(self, address: str) -> str:
         """The document ending of a path or file name in lower case, or an empty string."""
@@ -35,7 +49,32 @@ class Words:
 
     def is_download(self, address: str) -> bool:
         """Whether the address is that of a download whose first bytes decide what it is."""
-        return any(re.search(pattern, address, re.IGNORECASE) for pattern in self.downloads)
+        return _found(self.downloads, address)
+
+    def is_generic(self, label: str) -> bool:
+        """Whether a link's text says nothing about the document, as "download" does."""
+        return any(re.fullmatch(pattern, label, re.IGNORECASE) for pattern in self.generic_labels)
+
+    def is_institution(self, name: str) -> bool:
+        """Whether this can be the name of a publisher."""
+        return len(name) <= MAX_NAME and _found(self.institutions, name)
+
+    def is_disclosure(self, label: str) -> bool:
+        """Whether a link's text speaks of a published budget or final account."""
+        said = _found(self.disclosures, label) and not _found(self.not_disclosures, label)
+        return said and not self.is_column(label)
+
+    def is_column(self, label: str) -> bool:
+        """Whether a link's text is that of a column of budgets."""
+        return _found(self.columns, label)
+
+    def is_signature(self, key: str) -> bool:
+        """Whether a part of a query only proves a right to download."""
+        return _found(self.signatures, key)
+
+
+def _found(patterns: tuple[str, ...], text: str) -> bool:
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
 @cache
@@ -52,6 +91,6 @@ def fingerprint(source: str) -> str:
     A page read by another reader is fetched in full again, or its "not modified" would keep the old links.
     """
     digest = hashlib.sha256(source.encode())
-    for name in ("words.yaml", "families.yaml", "pages.py", "paging.py", "spider.py"):
+    for name in READERS:
         digest.update((HERE / name).read_bytes())
     return digest.hexdigest()[:16]

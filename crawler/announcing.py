@@ -1,0 +1,228 @@
+"""Publishing systems, each as the one thing that sets it apart: how it announces the further pages of a list."""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import re
+from collections.abc import Iterator
+from math import ceil
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from crawler.listings import parsed, unescaped
+from crawler.words import Words
+
+MOST = 10_000  # a hostile or broken count must not fill the memory; the source's limit on list pages applies later
+
+
+class Numbered:
+    """TRS WCM: a script counts the pages ``index.html``, ``index_1.html``, … ``index_<n-1>.html``.
+
+    Seen: ``createPageHTML(4, 0, "index", "html")``, ``createPage(…)``, an identifier before the count, the count
+    in quotes or in a variable, and ``var countPage = 4`` without arguments.
+    """
+
+    CALL = re.compile(r"(?<!function )\bcreatePage\w*\s*\(([^()]*)\)", re.IGNORECASE)
+    COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d+)")
+    NAME = re.compile(r"[\"']([\w-]+)[\"']")
+
+    def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
+        """Every page but that at ``url``."""
+        for arguments in self.CALL.findall(text):
+            told = self._told([part.strip() for part in arguments.split(",")], text)
+            if told:
+                return self._numbered(url, *told)
+        counted = self.COUNT.search(text)
+        file = urlsplit(url).path.rpartition("/")[2] or "index.html"
+        name, _, ending = file.partition(".")
+        return self._numbered(url, re.sub(r"_\d+$", "", name), ending or "html", int(counted[1]) if counted else 0)
+
+    def _told(self, parts: list[str], text: str) -> tuple[str, str, int] | None:
+        """Name, ending and count: the first two quoted words that follow a count and the current page."""
+        for place in range(len(parts) - 3):
+            name, ending = self.NAME.fullmatch(parts[place + 2]), self.NAME.fullmatch(parts[place + 3])
+            count = self._count(parts[place], text)
+            if name and ending and not name[1].isdigit() and count is not None:
+                return name[1], ending[1], count
+        return None
+
+    def _count(self, part: str, text: str) -> int | None:
+        plain = part.strip("\"' ")
+        if plain.isdigit():
+            return int(plain)
+        if part != plain or not plain.isidentifier():
+            return None
+        value = re.search(rf"\b{re.escape(plain)}\s*=\s*[\"']?(\d+)", text)
+        return int(value[1]) if value else 0
+
+    def _numbered(self, url: str, name: str, ending: str, pages: int) -> Iterator[str]:
+        if pages > 1 and re.search(rf"/{re.escape(name)}_\d+\.{re.escape(ending)}$", urlsplit(url).path):
+            yield urljoin(url, f"{name}.{ending}")
+        for number in range(1, min(pages, MOST)):
+            yield urljoin(url, f"{name}_{number}.{ending}")
+
+
+class DataProxy:
+    """Hanweb jcms with jpage: the first records stand in the page, the others come from ``dataproxy.jsp``.
+
+    ``<nextgroup>`` holds the address with column, unit and site; a script or the answer holds the total.
+    """
+
+    NEXT = re.compile(r"<nextgroup>(.*?)</nextgroup>", re.DOTALL)
+    ADDRESS = re.compile(r"[\"']([^\"'\s]*/jpage/dataproxy\.jsp\?[^\"'\s]+)[\"']")
+    TOTAL = re.compile(r"(?:totalRecord\s*[:=]\s*[\"']?|<totalrecord>\s*)(\d+)", re.IGNORECASE)
+    SIZE = re.compile(r"perPage\s*[:=]\s*[\"']?(\d+)", re.IGNORECASE)
+    RECORD = re.compile(r"<record>")
+    OWN = ("startrecord", "endrecord", "perpage", "page")
+
+    def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
+        """Groups of as many records as this page holds; only the next one where no total is printed."""
+        address, held = self._address(text, url), len(self.RECORD.findall(text))
+        if not address or not held:
+            return
+        own = dict(parse_qsl(urlsplit(url).query))
+        first = int(own["startrecord"]) if own.get("startrecord", "").isdigit() else 1
+        group = int(own["endrecord"]) - first + 1 if own.get("endrecord", "").isdigit() else held
+        total, size = self.TOTAL.search(text), self.SIZE.search(text)
+        last = int(total[1]) if total else first + 2 * held - 1
+        per_page = own.get("perpage") or (size[1] if size else str(held))
+        for start in range(first + held, min(last, MOST * group) + 1, max(group, 1)):
+            yield self._group(
+                address, start, min(start + group - 1, last) if total else start + group - 1, per_page
+            )
+
+    def _address(self, text: str, url: str) -> str:
+        if "/jpage/dataproxy.jsp?" in url:
+            return url
+        group = self.NEXT.search(text)
+        told = self.ADDRESS.search(entities.unescape(group[1] if group else text))
+        return urljoin(url, told[1]) if told else ""
+
+    def _group(self, address: str, start: int, end: int, size: str) -> str:
+        parts = urlsplit(address)
+        kept = [(key, value) for key, value in parse_qsl(parts.query, True) if key.lower() not in self.OWN]
+        place = [("startrecord", str(start)), ("endrecord", str(end)), ("perpage", size)]
+        return urlunsplit(parts._replace(query=urlencode([*place, *dict.fromkeys(kept)])))
+
+
+class Units:
+    """Hanweb jpaas: a script asks ``build/unit`` for the list; the answer is a fragment with its count, in JSON."""
+
+    TAG = re.compile(r"<script\b[^>]*\burl\s*=\s*[\"']([^\"']*/page/build/unit)[\"'][^>]*>", re.IGNORECASE)
+    QUERY = re.compile(r"queryData\s*=\s*\"\{([^\"]*)\}\"", re.IGNORECASE)
+    CALL = re.compile(r"doLayPageRender\s*\(\s*['\"][^'\"]*['\"]\s*,\s*\{([^}]*)\}\s*,\s*\{([^}]*)\}")
+    PAIR = re.compile(r"['\"]?(\w+)['\"]?\s*:\s*['\"]([^'\"]*)['\"]")
+    COLUMN = "column"
+    WANTED = ("parseType", "webId", "tplSetId", "pageType", "tagId", "pageId")
+
+    def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
+        """From a column page the first answer of each list on it; from an answer all that it counts."""
+        if "/page/build/unit" not in text + url:
+            return
+        if "/page/build/unit?" in url:
+            yield from self._counted(text, url)
+            return
+        for found, rows in self._lists(text):
+            unit = {"url": "", **found}
+            if unit.get("pageType") == self.COLUMN:
+                yield self._page(urljoin(url, unit.get("unitUrl") or unit["url"]), unit, 1, rows)
+
+    def _lists(self, text: str) -> Iterator[tuple[dict[str, str], int]]:
+        for call, place in self.CALL.findall(text):
+            rows = dict(self.PAIR.findall(place)).get("rows", "")
+            yield dict(self.PAIR.findall(call)), int(rows) if rows.isdigit() else 15
+        for tag in self.TAG.finditer(text):
+            query = self.QUERY.search(tag[0])
+            if query:
+                yield {**dict(self.PAIR.findall(query[1])), "url": tag[1]}, 15
+
+    def _page(self, address: str, unit: dict[str, str], number: int, rows: int) -> str:
+        place = json.dumps({"pageNo": number, "pageSize": rows}, separators=(",", ":"))
+        told = [(key, unit[key]) for key in self.WANTED if unit.get(key)]
+        return f"{address}?{urlencode([*told, ('paramJson', place)])}"
+
+    def _counted(self, text: str, url: str) -> Iterator[str]:
+        asked = dict(parse_qsl(urlsplit(url).query))
+        place = parsed(asked.get("paramJson", "")) or {}
+        count = re.search(r"\bcount\s*=\s*[\"']?(\d+)", unescaped(text))
+        rows = place.get("pageSize") if isinstance(place, dict) else None
+        if count and isinstance(rows, int) and rows > 0:
+            for number in range(1, min(ceil(int(count[1]) / rows), MOST) + 1):
+                yield self._page(url.partition("?")[0], asked, number, rows)
+
+
+class Catalogue:
+    """gkmlpt, the platform of Guangdong: the page holds a tree of categories, each a list in JSON."""
+
+    SITE = re.compile(r"\bSID\s*:\s*['\"](\w+)['\"]")
+    TREE = re.compile(r"\bTREE\s*:\s*(?=\[)")
+
+    def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
+        """The first page of each category that speaks of budgets, and of what stands under it."""
+        site, tree = self.SITE.search(text), self.TREE.search(text)
+        if "/gkmlpt/" not in url or not site or not tree:
+            return
+        try:
+            nodes, _ = json.JSONDecoder().raw_decode(text, tree.end())
+        except (ValueError, RecursionError):
+            return
+        root = url.partition("/gkmlpt/")[0]
+        for number in self._budgets(nodes, words):
+            yield f"{root}/gkmlpt/api/all/{number}?page=1&sid={site[1]}"
+
+    def _budgets(self, nodes: Any, words: Words) -> Iterator[str]:
+        for node in nodes if isinstance(nodes, list) else []:
+            if isinstance(node, dict) and not node.get("jump_url"):
+                children = node.get("children") or []
+                if words.is_column(str(node.get("name", ""))):
+                    yield from self._numbers(node)
+                else:
+                    yield from self._budgets(children, words)
+
+    def _numbers(self, node: dict[str, Any]) -> Iterator[str]:
+        yield str(node.get("id", ""))
+        for child in node.get("children") or []:
+            if isinstance(child, dict):
+                yield from self._numbers(child)
+
+
+class Answers:
+    """Lists in JSON: the address carries the page's number, the answer the count of records or of pages."""
+
+    def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
+        """Every page that the answer counts."""
+        query = parse_qsl(urlsplit(url).query, True)
+        number = next((key for key, value in query if key.lower() in words.page_numbers and value.isdigit()), "")
+        told = parsed(text) if number else None
+        if told is None:
+            return
+        for page in range(1, min(self._pages(told, dict(query), words), MOST) + 1):
+            pairs = [(key, str(page) if key == number else value) for key, value in query]
+            yield urlunsplit(urlsplit(url)._replace(query=urlencode(pairs)))
+
+    def _pages(self, told: Any, query: dict[str, str], words: Words) -> int:
+        pages, total = _number(told, words.page_totals), _number(told, words.totals)
+        sizes = [int(value) for key, value in query.items() if key.lower() in words.page_sizes and value.isdigit()]
+        size = next(iter(sizes), 0) or _longest(told)
+        return pages or (ceil(total / size) if size else 0)
+
+
+def _number(told: Any, names: tuple[str, ...]) -> int:
+    """The first count under one of the names; lists are records, so nothing in them counts the list."""
+    if not isinstance(told, dict):
+        return 0
+    for key, value in told.items():
+        if str(key).lower() in names and str(value).isdigit():
+            return int(value)
+    return next((found for value in told.values() if (found := _number(value, names))), 0)
+
+
+def _longest(told: Any) -> int:
+    """The length of the longest list of records."""
+    if isinstance(told, dict):
+        return max(map(_longest, told.values()), default=0)
+    if isinstance(told, list):
+        own = len(told) if told and all(isinstance(record, dict) for record in told) else 0
+        return max([own, *map(_longest, told)])
+    return 0

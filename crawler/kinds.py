@@ -1,0 +1,38 @@
+"""What a page is: a list, a page about one disclosure, a budget printed in the page itself, or none of these."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.bodies import page_fault
+from crawler.pages import Page, meta_tags, squeeze, tree
+from crawler.words import Words
+
+LIST, DETAIL, INLINE, SHELL, CHALLENGE = "list", "detail", "inline", "shell", "challenge"
+FEW = 12  # links: a page with fewer and no article is built by a script or only leads elsewhere
+BUDGET = 3  # headings of a budget in the text of a page that holds one
+LONG = 1500  # characters of such a text
+VISIBLE = "//body//text()[not(parent::script or parent::style or parent::noscript or parent::a or parent::option)]"
+
+
+def kind_of(html: str, page: Page, words: Words) -> str:
+    """One of list, detail, inline, shell, challenge; a page in disguise is named as ``page_fault`` names it."""
+    fault = page_fault(html, page.title, words)
+    if fault:
+        return CHALLENGE if fault.name == "js-challenge" else fault.name
+    root = tree(html)
+    meta = meta_tags(root)
+    if meta.get("articletitle") or (page.published_on and (page.publisher or page.attachments)):
+        return INLINE if holds_budget(html, page, words) else DETAIL
+    if page.attachments or len(page.links) >= FEW:
+        return LIST
+    return SHELL
+
+
+def holds_budget(html: str, page: Page, words: Words) -> bool:
+    """Whether the page prints a budget as text: its title says so, and so do the headings in it."""
+    if not words.is_disclosure(page.title):
+        return False
+    text = squeeze("".join(tree(html).xpath(VISIBLE).getall()))
+    named = sum(bool(re.search(word, text)) for word in words.budget_words)
+    return named >= BUDGET and len(text) >= LONG
