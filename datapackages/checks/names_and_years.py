@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from datapackages.checks.asking import asks, at_form, at_section, at_table, holds
 from datapackages.checks.book import Book
@@ -15,6 +16,7 @@ from datapackages.model import Section, Table
 from datapackages.units import own_level_folded
 
 LAST_YEARS = ("performance_result", "projects_carryover")  # their titles may rightly name the year before
+ALIKE = 0.8  # names of which one may be a slip of the other
 SEVERAL = 3  # a name over so many tables is a unit of its own, not a slip
 
 
@@ -35,8 +37,14 @@ def years_agree(book: Book) -> Iterator[Finding]:
 def _other_titles(book: Book, year: str) -> Iterator[Finding]:
     for table in book.parsed.tables:
         match = pattern("leading_year").match(fold(table.title))
-        if match and match[1] != year and table.canonical not in LAST_YEARS:
+        if match and match[1] != year and not _rightly(table, book):
             yield asks("another-year", table.title, year, [at_table(table)], [table.table_id])
+
+
+def _rightly(table: Table, book: Book) -> bool:
+    """Whether a title may name another year: of last year's money, or of how it was spent."""
+    spent = book.document.stage == "budget" and pattern("of_another_year").search(fold(table.title))
+    return bool(spent) or table.canonical in LAST_YEARS
 
 
 def _other_headings(book: Book, year: str) -> Iterator[Finding]:
@@ -69,19 +77,26 @@ def names_agree(book: Book) -> Iterator[Finding]:
     known = {own_level_folded(name) for name in (book.document.unit_name, book.document.department_name) if name}
     if not names or not known or len([name for name in names if names[name] >= SEVERAL]) > 1:
         return
-    other = [*_other_tables(book, over, names, known), *_other_forms(book, known)]
+    other = [*_other_tables(book, over, known), *_other_forms(book, known)]
     yield from other
     if not other:
         yield holds(book.document.unit_name)
 
 
-def _other_tables(book: Book, over: list[Table], names: Counter[str], known: set[str]) -> Iterator[Finding]:
+def _other_tables(book: Book, over: list[Table], known: set[str]) -> Iterator[Finding]:
     listed = {own_level_folded(fact.row_unit_name) for fact in book.facts if fact.row_unit_name}
     for table in over:
         name = own_level_folded(table.unit_name)
-        if not any(name in other or other in name for other in known | listed):
+        of_others = any(name in other or other in name for other in known | listed)
+        if not of_others and pattern("body").search(name) and _is_near(book, name, known):
             place, own = [at_table(table)], [table.table_id]
             yield asks("another-name", table.unit_name, book.document.unit_name, place, own)
+
+
+def _is_near(book: Book, name: str, known: set[str]) -> bool:
+    """In a department's document other names are its units', unless one is nearly its own."""
+    alike = max(SequenceMatcher(None, name, other).ratio() for other in known)
+    return book.document.scope == "unit" or alike >= ALIKE
 
 
 def _other_forms(book: Book, known: set[str]) -> Iterator[Finding]:
@@ -90,5 +105,6 @@ def _other_forms(book: Book, known: set[str]) -> Iterator[Finding]:
         return
     for form in book.parsed.performance:
         name = own_level_folded(form.unit)
-        if name and not any(name in other or other in name for other in known):
+        own = any(name in other or other in name for other in known)
+        if not own and pattern("body").search(name):
             yield asks("another-name", form.unit, book.document.unit_name, [at_form(form)], [form.table_id])

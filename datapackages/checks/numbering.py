@@ -15,6 +15,7 @@ from datapackages.codes import fold
 from datapackages.model import Table
 
 NOT_NUMBERED = ("performance_project", "performance_overall", "performance_result", "unrecognised")
+SLIPS = 2  # more of a kind than so many are another way of numbering, not slips
 WHOLE_PARTS = ("whole", "tables")
 
 
@@ -88,7 +89,7 @@ def _other_words(labelled: list[Table]) -> Iterator[Finding]:
     words = Counter(_words(label) for label in {table.label for table in labelled})
     usual, count = words.most_common(1)[0]
     for table in labelled:
-        if _words(table.label) != usual and words[_words(table.label)] < count:
+        if _words(table.label) != usual and words[_words(table.label)] * 2 <= count:
             usual_label = next(other.label for other in labelled if _words(other.label) == usual)
             yield asks("label-in-other-words", table.label, usual_label, [at_table(table)], [table.table_id])
 
@@ -111,7 +112,13 @@ def _without_label(own: list[Table]) -> Iterator[Finding]:
         )
 
 
-def _repeats(labelled: list[Table]) -> Iterator[Finding]:
+def _repeats(labelled: list[Table]) -> list[Finding]:
+    """Two tables under one label. Many such pairs are several sets of tables in one file, and no slip."""
+    found = list(_repeated(labelled))
+    return found if len(found) <= SLIPS else []
+
+
+def _repeated(labelled: list[Table]) -> Iterator[Finding]:
     first: dict[str, Table] = {}
     for table in labelled:
         before = first.setdefault(table.label, table)
@@ -130,7 +137,8 @@ def _gaps(book: Book, tables: list[Table]) -> Iterator[Finding]:
     unread = any(table.state == "failed" or table.canonical == "unrecognised" for table in book.parsed.tables)
     if unread or len({_words(label) for label in labels}) > 1 or not numbers:
         return
-    if missing := sorted(set(range(1, max(numbers))) - numbers):
+    missing = sorted(set(range(1, max(numbers))) - numbers)
+    if 0 < len(missing) <= SLIPS:
         yield asks("label-numbers-missing", " ".join(sorted(labels)), " ".join(map(str, missing)))
 
 

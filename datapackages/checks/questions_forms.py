@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 
-from datapackages.checks.asking import asks, at_form, at_indicator, holds
+from datapackages.checks.asking import asks, at_form, at_indicator, holds, untold
 from datapackages.checks.book import Book
 from datapackages.checks.dates import years_of
 from datapackages.checks.findings import Finding
@@ -19,7 +19,8 @@ from datapackages.model import Indicator, Performance, Project
 LONG_TERM = 50  # years: longer than anybody plans for
 LONG_TEXT = 20  # characters: shorter targets are alike by chance
 ALIKE = 0.6  # names of one project in several years, or in several units
-WHOLE_WEIGHTS = (Decimal(100), Decimal(90))  # 90 where the rate of execution has the other 10
+WHOLE = Decimal(100)
+BUT_EXECUTION = Decimal(90)  # where the rate of execution has the other 10
 
 
 @rule("Q1", "question")
@@ -59,13 +60,19 @@ def targets_of_others(book: Book) -> Iterator[Finding]:
 
 
 def _are_others(forms: list[Performance]) -> bool:
-    """Whether the forms are of projects that are not one project, by their names without units and years."""
-    names = [_bare(form) for form in forms]
+    """Whether the forms are of projects that are not one project, by their units and their names without years."""
+    named = [(form.unit, _bare(form)) for form in forms]
     return any(
-        first and second and SequenceMatcher(None, first, second).ratio() < ALIKE
-        for number, first in enumerate(names)
-        for second in names[number + 1 :]
+        _is_another(*first, *second)
+        for number, first in enumerate(named)
+        for second in named[number + 1 :]
+        if first[1] and second[1]
     )
+
+
+def _is_another(unit: str, name: str, other_unit: str, other: str) -> bool:
+    least = 1.0 if unit != other_unit else ALIKE
+    return SequenceMatcher(None, name, other).ratio() < least
 
 
 def _bare(form: Performance) -> str:
@@ -77,16 +84,18 @@ def _bare(form: Performance) -> str:
 
 @rule("Q3", "question")
 def weights_of_indicators(book: Book) -> Iterator[Finding]:
-    """绩效指标的权重（分值）合计为100，或连同预算执行率的10分为100。
-    The weights of a form's indicators make 100, or 90 beside the 10 of the rate of execution.
+    """绩效指标的权重（分值）合计不超过100。
+    The weights of a form's indicators make no more than 100.
     """
     forms = {form.form_seq: form for form in book.parsed.performance}
     for key, lines in _weighted(book).items():
         total = sum((weight for _, weight in lines), Decimal(0))
         place, own = at_indicator(lines[0][0], forms[key]), forms[key].table_id
         printed = " + ".join(line.weight for line, _ in lines)
-        if total in WHOLE_WEIGHTS:
+        if total in (WHOLE, BUT_EXECUTION):
             yield holds(f"{printed} = {total}", [place], [own])
+        elif total < WHOLE:  # a line of the form may have been missed
+            yield untold(f"{printed} = {total}", [place], [own])
         else:
             yield asks("weights", f"{printed} = {total}", "100", [place], [own], project=forms[key].project)
 
