@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from datapackages.checks import between_nil
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding, equal, minus, one, place_of
 from datapackages.checks.quantities import WHOLE, Quantity, forms, quantities
@@ -254,18 +255,20 @@ def function_and_project_economic(book: Book) -> Iterator[Finding]:
 
 @rule("X12", "agreement")
 def government_fund(book: Book) -> Iterator[Finding]:
-    """财政拨款收支总表等的政府性基金预算，与政府性基金预算表的合计相符。
-    Government funds in the overall tables equal the total of the tables of government funds.
+    """财政拨款收支总表等的政府性基金预算，与政府性基金预算表的合计相符；没有该项预算的，该表为空表。
+    Government funds in the overall tables equal the total of their own tables; without funds these are empty.
     """
     yield from agreed(book, "X12")
+    yield from between_nil.findings(book, "government_fund", "fund", "fund_income")
 
 
 @rule("X13", "agreement")
 def state_capital(book: Book) -> Iterator[Finding]:
-    """财政拨款收支总表等的国有资本经营预算，与国有资本经营预算表的合计相符。
-    The state capital budget in the overall tables equals the total of its own table.
+    """财政拨款收支总表等的国有资本经营预算，与国有资本经营预算表的合计相符；没有该项预算的，该表为空表。
+    The state capital budget in the overall tables equals the total of its own table, which is empty without one.
     """
     yield from agreed(book, "X13")
+    yield from between_nil.findings(book, "state_capital", "state_capital")
 
 
 @rule("X15", "agreement")

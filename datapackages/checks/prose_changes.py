@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from datapackages import codes
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding, Term, equal, plain, term
 from datapackages.checks.prose import percentage, words
 from datapackages.checks.prose_terms import decimal_of, figure, place_of_statement, told
 from datapackages.checks.rules import rule
-from datapackages.codes import fold
+from datapackages.codes import fold, labels
 from datapackages.model import Fact, Statement
 
+WORDS = "change_directions"
 SIGNS = {"increase": 1, "decrease": -1, "flat": 0}
 
 
@@ -93,11 +93,12 @@ def _is_prior(other: Fact, fact: Fact, year: int) -> bool:
 
 
 def _told(statement: Statement, outcome: str, left: str, prior: Term | None = None) -> Finding:
-    labels = {row["code"]: row for row in codes.rows("change_directions")}[statement.direction]
     return Finding(
         outcome=outcome,
         key=f"direction-{outcome}",
-        values={"direction": labels["label_en"], "direction_zh": labels["label_zh"]},
+        values={
+            f"direction{end}": labels(WORDS, lang)[statement.direction] for end, lang in (("", "en"), ("_zh", "zh"))
+        },
         places=(place_of_statement(statement), *((prior.place,) if prior else ())),
         fact_ids=(prior.fact_id,) if prior and prior.fact_id else (),
         left=left,
