@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from datapackages import codes, places, schemas, tabular
+from datapackages.history import History
 from datapackages.ledger import Line
 from datapackages.placing import Placing
 from datapackages.spool import Entry, Spool, issue_row, shared
@@ -20,7 +21,8 @@ Rows = Iterator[tabular.Row]
 class Contents:
     """The documents of one package, sorted by hash, and where the rest of its rows come from.
 
-    Documents, sightings and slots list every version; the other resources hold the current ones.
+    Documents, sightings, slots, changes and corrections tell of every version; the other resources hold the
+    current ones.
     """
 
     documents: tuple[Placed, ...]
@@ -28,6 +30,7 @@ class Contents:
     entries: Mapping[str, Entry]
     units: Units
     spool: Spool
+    history: History
     ledger: tuple[Line, ...] = ()
 
     def lines(self, resource: str) -> Lines:
@@ -39,6 +42,8 @@ class Contents:
             "documents": self._documents,
             "sightings": self._sightings,
             "slots": self._slots,
+            "changes": lambda: self._of_each(self.history.changes),
+            "corrections": lambda: self._of_each(self.history.corrections),
             "ledger": lambda: map(tabular.as_row, self.ledger),
         }
         if resource in made:
@@ -64,12 +69,18 @@ class Contents:
         for seq, issue in enumerate(self.placing.issues.get(placed.sha256, ()), start=first):
             yield tabular.values("issues", issue_row(issue, seq, document_fields))
 
+    def _of_each(self, rows: Callable[[Placed], Rows]) -> Rows:
+        for placed in self.documents:
+            yield from rows(placed)
+
     def _documents(self) -> Rows:
         for placed in self.documents:
             joined = {
                 "jurisdiction": placed.jurisdiction,
                 "unit_id": placed.unit_id,
                 "is_current": self.is_current(placed),
+                "supersedes": self.placing.versions.supersedes.get(placed.sha256, ""),
+                "difference": self.history.difference(placed.sha256),
             }
             yield {**tabular.as_row(placed.document), **joined}
 

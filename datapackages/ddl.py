@@ -92,6 +92,16 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("unit_id", "outcome", "rule"),
         ("kind", "outcome", "rule", "fault", "document_year", "stage", "jurisdiction"),
     ),
+    "changes": (
+        ("sha256", "new_page"),
+        ("new_fact_id",),
+        ("cause", "kind", "document_year", "stage", "jurisdiction"),
+        ("jurisdiction", "document_year", "stage", "cause", "kind", "canonical"),
+        ("unit_id", "document_year"),
+        ("document_year", "stage", "cause", "kind", "canonical", "jurisdiction"),
+        ("canonical", "cause", "kind", "document_year", "stage", "jurisdiction"),
+    ),
+    "corrections": (("sha256",), ("fact_id",), ("state", "reason", "document_year", "jurisdiction")),
     "sections": (("jurisdiction", "document_year", "stage", "unit_id"), ("unit_id", "document_year")),
     "ledger": (
         ("state", "document_year", "stage", "jurisdiction"),

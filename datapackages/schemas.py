@@ -26,6 +26,8 @@ RESOURCES = (
     "projects",
     "purchases",
     "checks",
+    "changes",
+    "corrections",
     "issues",
     "ledger",
 )

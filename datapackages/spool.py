@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from datapackages import checks, issues, tabular, told_rows
+from datapackages import checks, compared, issues, tabular, told_rows
+from datapackages.compared import Compared
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
 
 T = TypeVar("T")
@@ -43,22 +45,27 @@ class Spool:
         self._folder = folder
         folder.mkdir(parents=True)
 
-    def add(self, parsed: ParsedDocument, jurisdiction: str) -> Entry:
-        """Write the document's rows; the same document twice is an error of the caller."""
+    def add(
+        self, parsed: ParsedDocument, jurisdiction: str, printed: Mapping[str, Fact] = MappingProxyType({})
+    ) -> Entry:
+        """Write the document's rows; the same document twice is an error of the caller.
+
+        ``printed`` holds the corrected facts as they were before, by their ids.
+        """
         folder = self._folder / parsed.document.sha256
         try:
             folder.mkdir()
         except FileExistsError:
             raise ValueError(f"document {parsed.document.sha256} was given twice; give each one once") from None
         try:
-            return self._write(folder, parsed, jurisdiction)
+            return self._write(folder, parsed, jurisdiction, printed)
         except ValueError as error:
             raise ValueError(f"document {parsed.document.sha256}: {error}") from error
 
-    def _write(self, folder: Path, parsed: ParsedDocument, jurisdiction: str) -> Entry:
+    def _write(self, folder: Path, parsed: ParsedDocument, jurisdiction: str, printed: Mapping[str, Fact]) -> Entry:
         tables, facts, found = _audited(parsed)
         common = shared(parsed.document, jurisdiction)
-        totals = _printed_totals(facts)
+        totals = _printed_totals([printed.get(fact.fact_id, fact) for fact in facts])
         sections = sorted(parsed.sections, key=lambda section: section.seq)
         _keep(folder, "tables", (_table(table, common, totals.get(table.table_id)) for table in tables))
         held = checks.coverage(parsed.checks)
@@ -67,6 +74,7 @@ class Spool:
         for resource, rows in told_rows.rows(parsed, facts, _without_scope(common)).items():
             _keep(folder, resource, rows)
         _keep(folder, "issues", (issue_row(issue, seq, common) for seq, issue in enumerate(found, start=1)))
+        compared.keep(folder, parsed)
         return Entry(
             document=parsed.document,
             jurisdiction=jurisdiction,
@@ -78,6 +86,10 @@ class Spool:
     def lines(self, sha256: str, resource: str) -> Iterator[list[str]]:
         """Yield the document's lines of a resource, in order."""
         yield from tabular.read(self._folder / sha256 / f"{resource}.csv")
+
+    def compared(self, sha256: str, printed: Mapping[str, Fact]) -> Compared:
+        """Return what a comparison of versions reads of the document, its figures as printed."""
+        return compared.kept(self._folder / sha256, sha256, printed)
 
 
 def issue_row(issue: Issue, seq: int, common: Mapping[str, object]) -> dict[str, object]:

@@ -16,9 +16,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from datapackages import archive, descriptor, ledger, placing, schemas, tabular
+from datapackages import archive, corrections, descriptor, ledger, placing, schemas, tabular
 from datapackages.contents import Contents
+from datapackages.correcting import Result, correct
+from datapackages.corrections import Correction
 from datapackages.descriptor import PackageKey
+from datapackages.history import History, write_review
 from datapackages.ledger import Line, Outlook
 from datapackages.model import ParsedDocument, Sighting
 from datapackages.placing import Placing
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 NOTHING_EXPECTED = Outlook()
 
 Sightings = Mapping[str, tuple[Sighting, ...]]
+Results = dict[str, tuple[Result, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,20 +62,25 @@ def write_packages(
     Packages that no document belongs to any more disappear. A package that does not keep its
     schemas' promise raises InvalidPackage and leaves the earlier release in place; so does whatever
     ``approve`` raises, which is shown the folder of the new packages before they are released. ``outlook``
-    is what the ledger needs to know beside the documents.
+    is what the ledger needs to know beside the documents. Corrections are applied last; a line of them that is
+    not understood raises BadCorrection before anything is written.
     """
+    entered = corrections.read(data)
     recover(data)
     work = data / "packages.next"
     shutil.rmtree(work, ignore_errors=True)
     seen = _by_document(sightings)
     spool = Spool(work / "spool")
-    entries = {entry.document.sha256: entry for entry in _spooled(parsed, seen, spool)}
+    results: Results = {}
+    entries = {entry.document.sha256: entry for entry in _spooled(parsed, seen, spool, entered, results)}
     _tell_unparsed(seen, entries)
     units = Units(data)
     placed = placing.place(entries.values(), seen, units)
+    history = History(placed, spool, results | _elsewhere(entered, entries))
     released = work / "released"
     released.mkdir()
-    documents, expected = _packages(placed), _ledger(ledger.lines(placed.documents, units, outlook))
+    unparsed = [sighting for sha, some in seen.items() if sha not in entries for sighting in some]
+    documents, expected = _packages(placed), _ledger(ledger.lines(placed.documents, units, outlook, unparsed))
     for key in sorted({*documents, *expected}):
         contents = Contents(
             documents=documents.get(key, ()),
@@ -79,12 +88,14 @@ def write_packages(
             entries=entries,
             units=units,
             spool=spool,
+            history=history,
             ledger=expected.get(key, ()),
         )
         _write_package(released / key.name, key, contents, data / "packages" / key.name)
     if approve:
         approve(released)
     _switch(released, data)
+    write_review(data, history.waiting())
     shutil.rmtree(work)
     return reports(data)
 
@@ -110,10 +121,33 @@ def _by_document(sightings: Iterable[Sighting]) -> Sightings:
     return {sha: tuple(some) for sha, some in found.items()}
 
 
-def _spooled(parsed: Iterable[ParsedDocument], seen: Sightings, spool: Spool) -> Iterable[Entry]:
+def _spooled(
+    parsed: Iterable[ParsedDocument],
+    seen: Sightings,
+    spool: Spool,
+    entered: Mapping[str, list[Correction]],
+    results: Results,
+) -> Iterable[Entry]:
+    """Correct each document and keep its rows on disk; ``results`` takes what became of the corrections."""
     for document in parsed:
-        sightings = seen.get(document.document.sha256, ())
-        yield spool.add(document, placing.jurisdiction_of(document.document, sightings))
+        sha = document.document.sha256
+        corrected, results[sha] = correct(document, entered.get(sha, ()))
+        before = (result.before for result in results[sha] if result.state == "applied")
+        printed = {fact.fact_id: fact for fact in before if fact}
+        yield spool.add(corrected, placing.jurisdiction_of(document.document, seen.get(sha, ())), printed)
+
+
+def _elsewhere(entered: Mapping[str, list[Correction]], entries: Mapping[str, Entry]) -> Results:
+    """What becomes of corrections to documents that are not here: a person should look."""
+    return {
+        sha: tuple(
+            Result(correction=correction, state="withdrawn" if correction.withdrawn else "review", reason=reason)
+            for correction in some
+            for reason in ("" if correction.withdrawn else "document_unknown",)
+        )
+        for sha, some in entered.items()
+        if sha not in entries
+    }
 
 
 def _tell_unparsed(seen: Sightings, entries: Mapping[str, Entry]) -> None:

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from datapackages import codes, dictionary, schemas
+from datapackages.corrections import Correction
 from datapackages.model import (
     Document,
     Fact,
@@ -157,7 +158,8 @@ def test_the_resources_carry_what_the_types_carry() -> None:
     joined = {"sha256", "jurisdiction", "unit_id", "document_year", "stage"}
     place_of_table = {"scope", "page", "x0", "top", "x1", "bottom", "column_labels", "printed_total"}
     assert set(schemas.fields("facts")) == names(Fact) | {"jurisdiction", "unit_id", "is_current", "checks"}
-    assert set(schemas.fields("documents")) == names(Document) | {"jurisdiction", "unit_id", "is_current"}
+    of_versions = {"jurisdiction", "unit_id", "is_current", "supersedes", "difference"}
+    assert set(schemas.fields("documents")) == names(Document) | of_versions
     assert set(schemas.fields("sightings")) == names(Sighting)
     assert set(schemas.fields("tables")) == names(Table) | joined | place_of_table
     assert set(schemas.fields("sections")) == names(Section) | joined
@@ -171,6 +173,9 @@ def test_the_resources_carry_what_the_types_carry() -> None:
     )
     assert set(schemas.fields("purchases")) == names(Purchase) | joined
     assert set(schemas.fields("checks")) == names(Outcome) | joined | {"page", "table_id", "fact_id"}
+    entered = names(Correction) - {"box", "withdrawn", "shipped"}
+    found = {"state", "reason", "fact_id", "found_sha256", "found_fact_id", "found_page", "found_text"}
+    assert set(schemas.fields("corrections")) == entered | edges | joined | found
     assert set(schemas.fields("issues")) == names(Issue) - {"table"} | joined | {"seq", "table_id"}
     assert set(schemas.fields("units")) == names(Unit)
     assert set(schemas.fields("jurisdictions")) == names(codes.Jurisdiction)

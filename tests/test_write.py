@@ -83,6 +83,8 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
         "projects": 1,
         "purchases": 1,
         "checks": 1,
+        "changes": 0,
+        "corrections": 0,
         "issues": 0,
         "ledger": 1,
     }

@@ -21,6 +21,7 @@ VOCABULARIES = {
     "canonical": "canonicals",
     "code_basis": "code_bases",
     "column_role": "column_roles",
+    "difference": "differences",
     "direction": "directions",
     "document_kind": "kinds",
     "expenditure_type": "expenditure_types",
@@ -45,11 +46,15 @@ VOCABULARIES = {
     "year_basis": "year_bases",
 }
 OF_ONE_TABLE = {
+    ("changes", "cause"): "change_causes",
+    ("changes", "kind"): "change_kinds",
     ("checks", "fault"): "faults",
     ("checks", "kind"): "check_kinds",
     ("checks", "outcome"): "outcomes",
     ("classifications", "basis"): "classification_bases",
     ("classifications", "scheme"): "schemes",
+    ("corrections", "reason"): "correction_reasons",
+    ("corrections", "state"): "correction_states",
     ("documents", "kind"): "kinds",
     ("jurisdictions", "level"): "levels",
     ("ledger", "basis"): "ledger_bases",
@@ -149,7 +154,7 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
     text = str(value)
     if column.endswith("fact_id") and FACT_ID.fullmatch(text):
         return "figure"
-    if column in ("sha256", "supersedes") and SHA256.fullmatch(text):
+    if column in ("sha256", "supersedes", "from_sha256", "found_sha256") and SHA256.fullmatch(text):
         return "document"
     if column in ("unit_id", "parent") and UNIT_ID.fullmatch(text):
         return "unit"
