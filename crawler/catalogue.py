@@ -15,7 +15,7 @@ import yaml
 
 from crawler.errors import UsageError
 from datapackages import codes
-from datapackages.ledger import Expected
+from datapackages.deadlines import Expected
 
 HERE = Path(__file__).parent
 STATES = ("verified", "unverified", "demo")
@@ -41,7 +41,7 @@ class Source:
     cookies: bool = False
     verify_certificates: bool = True
     expected_units: int | None = None
-    expected: tuple[Expected, ...] = ()  # rounds of publication that should be there: datapackages/ledger.py
+    expected: tuple[Expected, ...] = ()  # rounds of publication that should be there: datapackages/deadlines.py
     assertions: dict[str, dict[str, int]] = field(default_factory=dict)  # documents: {min, max}
     notes: str = ""
 

@@ -7,50 +7,29 @@ that may hold the document was not read. What a source expects and what a crawl 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
-from functools import cache
 from typing import NamedTuple
 
-from datapackages import codes
+from datapackages import places
 from datapackages.announced import Announcement, Names
+from datapackages.deadlines import Deadline, Expected, china_day, deadline_of, iso_day
+from datapackages.model import Sighting
 from datapackages.placing import NO_DISCLOSURE
 from datapackages.units import Unit, Units
 from datapackages.versions import Placed
 
-CHINA = timezone(timedelta(hours=8))  # the whole country keeps one time
-BLOCKED, OTHER_FORMAT, UNREAD = "blocked", "other_format", "unread"
-SATURDAY = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expected:
-    """A round of publication that a source says is to be there, for which bodies, and when it was approved."""
-
-    source: str
-    jurisdiction: str
-    year: int
-    stage: str
-    kinds: tuple[str, ...] = ()  # codes/unit_kinds.csv; () for all bodies of the place
-    units: tuple[str, ...] = ()  # names; () for all of these kinds
-    approved_on: str = ""  # ISO date
-    approved_by: str = ""  # codes/approvers.csv
-    evidence: str = ""  # where the approval is published
-
-    def covers(self, unit: Unit) -> bool:
-        """Whether the round is the unit's too."""
-        named = {codes.fold(name) for name in self.units}
-        return (not self.kinds or unit.kind in self.kinds) and (
-            not named or not named.isdisjoint(map(codes.fold, unit.names))
-        )
+BLOCKED, OTHER_FORMAT, UNREAD, UNPLACED = "blocked", "other_format", "unread", "unplaced"
+NO_BUDGET = ("not_a_budget", "government_report")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Missed:
-    """An address that gave no document, and what the page that names it says about it."""
+    """An address that gave no document, or none that is settled, and what the page that names it says about it."""
 
-    kind: str  # blocked (refused or challenged), other_format, unread
+    kind: (
+        str  # blocked (refused or challenged), other_format, unread; unplaced: stored, but not settled whose it is
+    )
     url: str
     title: str = ""
     page_title: str = ""
@@ -103,13 +82,6 @@ class Slot(NamedTuple):
     stage: str
 
 
-class Deadline(NamedTuple):
-    due: date
-    approved_on: str
-    basis: str
-    evidence: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Case:
     """One slot and all that bears on it."""
@@ -122,13 +94,22 @@ class _Case:
     missed: tuple[tuple[Missed, Announcement], ...] = field(default=())
 
 
-def lines(documents: Iterable[Placed], units: Units, outlook: Outlook) -> list[Line]:
-    """Every unit, year and stage that was seen or that a source expects, sorted by unit, year and stage."""
+def lines(
+    documents: Iterable[Placed], units: Units, outlook: Outlook, unparsed: Iterable[Sighting] = ()
+) -> list[Line]:
+    """Every unit, year and stage that was seen or that a source expects, sorted by unit, year and stage.
+
+    ``unparsed`` are the sightings of stored documents that are not among ``documents``.
+    """
     seen: dict[Slot, list[Placed]] = defaultdict(list)
+    doubtful = [*unparsed]
     for placed in documents:
         if placed.slot and placed.document.kind not in NO_DISCLOSURE:
             seen[Slot(placed.jurisdiction, *placed.slot[:3])].append(placed)
-    read = {place: _read(place, units, outlook) for place in {entry.jurisdiction for entry in outlook.expected}}
+        if placed.document.kind not in NO_BUDGET and not _is_settled(placed, units):
+            doubtful += [replace(sighting, jurisdiction=placed.jurisdiction) for sighting in placed.sightings]
+    places_expected = {entry.jurisdiction for entry in outlook.expected}
+    read = {place: _read(place, units, outlook, doubtful) for place in places_expected}
     slots = sorted({*seen, *_expected(units, outlook)}, key=lambda slot: slot[1:])
     cases = (
         _case(slot, units, outlook, tuple(seen.get(slot, ())), read.get(slot.jurisdiction, ())) for slot in slots
@@ -143,11 +124,23 @@ def _expected(units: Units, outlook: Outlook) -> Iterator[Slot]:
             yield Slot(entry.jurisdiction, unit.unit_id, entry.year, entry.stage)
 
 
-def _read(place: str, units: Units, outlook: Outlook) -> tuple[tuple[Missed, Announcement], ...]:
-    """What the visits to a place missed, with what its titles announce."""
+def _is_settled(placed: Placed, units: Units) -> bool:
+    """Whether it is known what a document is and whose; a unit that is only proposed may be another's new name."""
+    return placed.slot is not None and units.get(placed.unit_id).state == "accepted"
+
+
+def _read(
+    place: str, units: Units, outlook: Outlook, doubtful: Iterable[Sighting]
+) -> tuple[tuple[Missed, Announcement], ...]:
+    """What the visits to a place missed and which documents are not settled, with what their titles announce."""
     names = Names(units.of(place))
-    visits = (visit for visit in outlook.visits if visit.jurisdiction == place)
-    return tuple((missed, _announced(missed, names)) for visit in visits for missed in visit.missed)
+    missed = [miss for visit in outlook.visits if visit.jurisdiction == place for miss in visit.missed]
+    missed += [
+        Missed(kind=UNPLACED, url=sighting.url, title=sighting.title)
+        for sighting in doubtful
+        if (sighting.jurisdiction or places.place_of([sighting.title, sighting.publisher])) in ("", place)
+    ]
+    return tuple((miss, _announced(miss, names)) for miss in missed)
 
 
 def _announced(missed: Missed, names: Names) -> Announcement:
@@ -219,8 +212,8 @@ def _published(line: Line, case: _Case, deadline: Deadline | None) -> Line:
 
 def _day_of(placed: Placed) -> str:
     """The first day on which a document is known to have been public: as its page says, or when it was seen."""
-    stated = [day for seen in placed.sightings if (day := _iso_day(seen.published_on))]
-    met = _china_day(placed.first_seen)
+    stated = [day for seen in placed.sightings if (day := iso_day(seen.published_on))]
+    met = china_day(placed.first_seen)
     return min([*stated, met]) if stated and met else min(stated, default="")
 
 
@@ -243,7 +236,8 @@ def _missing(line: Line, case: _Case, deadline: Deadline | None) -> Line:
     if not line.looked_on or looked != {entry.source for entry in case.rounds}:
         return replace(line, basis="not_looked")
     if case.missed:
-        return replace(line, basis="not_read", url=case.missed[0][0].url)
+        miss = case.missed[0][0]
+        return replace(line, basis=UNPLACED if miss.kind == UNPLACED else "not_read", url=miss.url)
     if deadline and line.looked_on <= deadline.due.isoformat():
         return replace(line, basis="not_due")
     return replace(line, state="missing", basis=deadline.basis if deadline else "expected")
@@ -256,6 +250,7 @@ def _told_by_missed(line: Line, case: _Case) -> Line | None:
     for kind, state, basis in (
         (OTHER_FORMAT, "published_not_as_pdf", "other_format"),
         (BLOCKED, "blocked", "refused"),
+        (UNPLACED, "unknown", "unplaced"),
         (UNREAD, "unknown", "not_read"),
     ):
         for miss in own:
@@ -271,56 +266,17 @@ def _refused_list(miss: Missed) -> bool:
 def _not_there(case: _Case) -> bool:
     """Whether the unit did not exist when the budget was made or all through the year of accounts, or has ended."""
     year, final = case.slot.year, case.slot.stage == "final"
-    began, ended = _iso_day(case.unit.valid_from), _iso_day(case.unit.valid_to)
+    began, ended = iso_day(case.unit.valid_from), iso_day(case.unit.valid_to)
     first_too_late = f"{year + 1 if final else year}-01-01"
     return began > first_too_late or bool(ended and ended < f"{year + 1 if final else year}-12-31")
 
 
 def _looked_on(case: _Case) -> str:
     """The day of the earliest of the latest looks at the sources that should have it, in China."""
-    return min((_china_day(visit.ended) for visit in case.visits), default="")
+    return min((china_day(visit.ended) for visit in case.visits), default="")
 
 
 def _deadline(case: _Case) -> Deadline | None:
     """The latest deadline that any of the rounds sets for the unit."""
-    set_by = [found for entry in case.rounds if (found := _deadline_of(entry, case.unit))]
+    set_by = [found for entry in case.rounds if (found := deadline_of(entry, case.unit))]
     return max(set_by, default=None)
-
-
-def _deadline_of(entry: Expected, unit: Unit) -> Deadline | None:
-    approved_on = _iso_day(entry.approved_on)
-    if not approved_on or entry.approved_by not in codes.labels("approvers"):
-        return None
-    if entry.approved_by == "department":
-        basis = "regulation_6"
-    else:
-        basis = "budget_law_52" if unit.kind == "unit" else "budget_law_14"
-    last = date.fromisoformat(approved_on) + timedelta(days=_days()[basis])
-    return Deadline(_workday(last), approved_on, basis, entry.evidence)
-
-
-def _workday(day: date) -> date:
-    """The day itself, or the Monday after a weekend, on which a period does not end."""
-    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= SATURDAY else day
-
-
-@cache
-def _days() -> Mapping[str, int]:
-    """Basis → days from approval to the deadline."""
-    return {row["code"]: int(row["days"]) for row in codes.rows("ledger_bases") if row["days"]}
-
-
-def _iso_day(text: str) -> str:
-    try:
-        return date.fromisoformat(text[:10]).isoformat()
-    except ValueError:
-        return ""
-
-
-def _china_day(moment: str) -> str:
-    """``2026-03-20T18:17:00Z`` → ``2026-03-21``: the day in China; "" for what is no moment."""
-    try:
-        read = datetime.fromisoformat(moment)
-    except ValueError:
-        return ""
-    return (read.astimezone(CHINA) if read.tzinfo else read).date().isoformat()

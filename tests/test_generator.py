@@ -276,8 +276,11 @@ def test_the_city_has_what_its_readme_promises() -> None:
     units = {row["unit_id"]: row for row in csv.DictReader((DEMO / "units.csv").open(encoding="utf-8"))}
     published = {(row["unit_id"], row["document_year"]) for row in ROWS if row["scope"] == "unit"}
     publishing = {unit for unit, row in units.items() if row["kind"] != "department"}
-    assert len(publishing) == 12
-    assert {unit for unit in publishing if (unit, "2026") not in published} == {"cn-999900-u0017"}
+    assert len(publishing) == 13
+    assert {unit for unit in publishing if (unit, "2026") not in published} == {
+        "cn-999900-u0017",
+        "cn-999900-u0018",
+    }
     names = {row["document_year"]: row["unit_name"] for row in ROWS if row["unit_id"] == "cn-999900-u0015"}
     assert (names["2025"], names["2026"]) == (units["cn-999900-u0015"]["aliases"], units["cn-999900-u0015"]["name"])
     assert len(TRUTHS["u0011-2026-budget"]["tables"]) == 16

@@ -22,6 +22,7 @@ HOST = "demo.yusuan.example"
 DATES = {1: "Thu, 19 Mar 2026 18:17:00 GMT", 2: "Fri, 20 Mar 2026 18:17:00 GMT"}
 MODIFIED = {1: "Wed, 18 Mar 2026 10:00:00 GMT", 2: "Fri, 20 Mar 2026 10:00:00 GMT"}
 TYPES = {".html": "text/html", ".pdf": "application/pdf", ".txt": "text/plain"}
+REFUSALS = (HTTPStatus.FORBIDDEN, HTTPStatus.PRECONDITION_FAILED)
 CHARSET = re.compile(rb"charset=[\"']?([\w-]+)", re.IGNORECASE)
 
 
@@ -65,6 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path) or "/"
         found = self._find(path)
         if found is None:
+            if refused := self._refusal(path):
+                return self._send(*refused)
             return self._send(HTTPStatus.NOT_FOUND, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n")
         night, file = found
         if file.is_dir():
@@ -92,6 +95,13 @@ class _Handler(BaseHTTPRequestHandler):
             file = (folder / name).resolve()
             if file.is_relative_to(folder) and (file.is_file() or (night == 1 and file.is_dir())):
                 return night, file
+        return None
+
+    def _refusal(self, path: str) -> tuple[HTTPStatus, dict[str, str], bytes] | None:
+        """The answer to an address that the site does not give: ``<file>.412`` holds the page sent with 412."""
+        for status in REFUSALS:
+            if found := self._find(f"{path}.{status.value}"):
+                return status, {"Content-Type": "text/html; charset=utf-8"}, found[1].read_bytes()
         return None
 
     def _has(self, headers: dict[str, str]) -> bool:

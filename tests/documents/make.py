@@ -23,7 +23,7 @@ sys.path.insert(0, str(HERE))  # the generator is a folder of this folder, not a
 import fontTools  # noqa: E402
 import reportlab  # noqa: E402
 from generator import document, fixtures, font, performance, site  # noqa: E402
-from generator.city import departments, units  # noqa: E402
+from generator.city import departments, plan, units  # noqa: E402
 
 
 def main(target: Path) -> None:
@@ -157,6 +157,20 @@ def _write_units(demo: Path) -> None:
             "valid_from": "2024-01-01",
         }
         for unit in units()
+    ]
+    rows += [
+        {
+            "unit_id": entry["id"],
+            "name": entry["name"],
+            "aliases": "",
+            "short_names": "",
+            "kind": entry["kind"],
+            "parent": entry["department"],
+            "jurisdiction": "999900",
+            "official_code": entry["code"],
+            "valid_from": entry["founded"],
+        }
+        for entry in plan()["newcomers"]
     ]
     _write_csv(demo / "units.csv", rows)
 

@@ -27,6 +27,15 @@ class Place:
     published_on: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One line of a list page."""
+
+    page: PurePosixPath
+    title: str
+    published_on: str
+
+
 @cache
 def words() -> dict[str, Any]:
     """The site's texts and dates."""
@@ -81,7 +90,10 @@ def write(root: Path, found: list[Place]) -> None:
         pages = sorted({place.page for place in published}, key=lambda page: page.name, reverse=True)
         for page in pages:
             _write_detail(root, stage, page, [place for place in published if place.page == page])
-        _write_lists(root, stage, pages, published)
+        items = [_item(page, published) for page in pages]
+        if words()["refused"]["stage"] == stage:
+            items.append(_write_refused(root))
+        _write_lists(root, stage, sorted(items, key=lambda item: item.page.name, reverse=True))
     _write_plain(root)
 
 
@@ -104,23 +116,40 @@ def _title(page: PurePosixPath, published: list[Place]) -> str:
 
 
 def _write_detail(root: Path, stage: str, page: PurePosixPath, inside: list[Place]) -> None:
-    column = words()["columns"][stage]
     attachments = "\n".join(line for place in inside for line in _attachments(root, place))
+    item, source = _item(page, inside), inside[0].document.accounts.department.short
+    _save_detail(root, stage, item, source, attachments)
+
+
+def _save_detail(root: Path, stage: str, item: Item, source: str, attachments: str) -> None:
+    column = words()["columns"][stage]
     _save(
         root,
-        page,
+        item.page,
         _text(
             "detail",
             "utf-8",
-            title=_title(page, inside),
+            title=item.title,
             column=column["name"],
             parent=column["parent"],
-            published=inside[0].published_on,
-            path=f"/{page}",
-            source=inside[0].document.accounts.department.short,
+            published=item.published_on,
+            path=f"/{item.page}",
+            source=source,
             attachments=attachments,
         ),
     )
+
+
+def _write_refused(root: Path) -> Item:
+    """A page that can be read and names a PDF that the site does not give."""
+    entry = words()["refused"]
+    folder = PurePosixPath(words()["columns"][entry["stage"]]["folder"]) / entry["published"].replace("-", "")[:6]
+    item = Item(page=folder / entry["page"], title=entry["title"], published_on=entry["published"])
+    name = f"{entry['title']}.pdf"
+    link = f'<p><a appendix="true" href="./{entry["attachment"]}" title="{name}">{name}</a></p>'
+    _save_detail(root, entry["stage"], item, entry["source"], link)
+    _save(root, folder / f"{entry['attachment']}.{entry['status']}", _text("plain", "utf-8", **entry["answer"]))
+    return item
 
 
 def _attachments(root: Path, place: Place) -> Iterator[str]:
@@ -139,14 +168,12 @@ def _attachments(root: Path, place: Place) -> Iterator[str]:
                 _save(root, beside, _text("plain", "utf-8", **entry["answer"]))
 
 
-def _write_lists(root: Path, stage: str, pages: list[PurePosixPath], published: list[Place]) -> None:
+def _write_lists(root: Path, stage: str, listed: list[Item]) -> None:
     column = words()["columns"][stage]
     size = column["per_page"]
-    count = math.ceil(len(pages) / size)
+    count = math.ceil(len(listed) / size)
     for number in range(count):
-        items = "\n".join(
-            _item(page, published, column["folder"]) for page in pages[number * size : (number + 1) * size]
-        )
+        items = "\n".join(_line(item, column["folder"]) for item in listed[number * size : (number + 1) * size])
         name = "index.html" if number == 0 else f"index_{number}.html"
         _save(
             root,
@@ -163,10 +190,14 @@ def _write_lists(root: Path, stage: str, pages: list[PurePosixPath], published: 
         )
 
 
-def _item(page: PurePosixPath, published: list[Place], folder: str) -> str:
+def _item(page: PurePosixPath, published: list[Place]) -> Item:
     date = next(place.published_on for place in published if place.page == page)
-    title = html.escape(_title(page, published))
-    return f'<li><a href="./{page.relative_to(folder)}" title="{title}">{title}</a><span>{date}</span></li>'
+    return Item(page=page, title=_title(page, published), published_on=date)
+
+
+def _line(item: Item, folder: str) -> str:
+    title, address = html.escape(item.title), item.page.relative_to(folder)
+    return f'<li><a href="./{address}" title="{title}">{title}</a><span>{item.published_on}</span></li>'
 
 
 def _write_plain(root: Path) -> None:
@@ -175,5 +206,7 @@ def _write_plain(root: Path) -> None:
     )
     _save(root, "index.html", _text("plain", "utf-8", title=words()["site"], text=links))
     _save(root, "pdfjs/web/viewer.html", _text("plain", "utf-8", **words()["viewer_page"]))
+    for notice in words()["notices"]:
+        _save(root, notice["path"], _text("plain", "utf-8", title=notice["title"], text=notice["text"]))
     robots = "# Made-up site for tests: the city and every figure are invented.\nUser-agent: *\nDisallow: /admin/\n"
     _save(root, "robots.txt", robots.encode())
