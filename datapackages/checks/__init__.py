@@ -15,6 +15,7 @@ from datapackages.checks import (  # noqa: F401  registers their rules
     classified,
     column_sums,
     dates,
+    form_sums,
     names_and_years,
     numbering,
     percentages,
