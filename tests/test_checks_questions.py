@@ -189,3 +189,31 @@ def test_q8_asks_who_keeps_the_cars_that_money_is_planned_for() -> None:
 )  # fmt: skip
 def test_q9_asks_about_a_year_compared_with_itself(text: str, questions: int) -> None:
     assert len(asked("Q9", little.document(sections=[little.section(text)]))) == questions
+
+
+def kinds(kept: str, *numbers: tuple[str, str]) -> ParsedDocument:
+    stated = [little.statement(kept, "辆", metric="vehicles_kept", metric_text="共有车辆", section="车辆")]
+    for seq, (name, number) in enumerate(numbers, start=2):
+        others = {"metric": "vehicles_by_kind", "metric_text": name, "section": "车辆", "seq": seq}
+        stated.append(little.statement(number, "辆", **others))
+    parsed: ParsedDocument = little.document(statements=stated, sections=[little.section("车辆。", "车辆")])
+    return parsed
+
+
+KINDS = ("机要通信用车", "应急保障用车", "执法执勤用车", "其他用车")
+
+
+def test_q10_asks_about_kinds_of_vehicles_that_are_not_the_whole() -> None:
+    assert asked("Q10", kinds("3", *zip(KINDS, "0001", strict=True))) == [("共有车辆 3辆", "0 + 0 + 0 + 1 = 1")]
+    bought_too = kinds("3", *zip(KINDS, "1002", strict=True), (KINDS[0], "1"))
+    assert outcomes("Q10", bought_too) == {"pass"}
+    assert outcomes("Q10", kinds("3", *zip(KINDS[2:], "01", strict=True))) == {"not_applicable"}  # some kinds only
+
+
+def test_q11_asks_about_a_target_that_any_result_meets() -> None:
+    lines = [little.indicator("成本控制率", "0", "%", operator=">=", raw="≥0%")]
+    parsed = little.document(performance=[little.form("维修")], indicators=lines)
+    assert asked("Q11", parsed) == [("成本控制率 ≥0%", "维修")]
+    for operator, target in [("<=", "0"), (">=", "0.5"), ("=", "0")]:
+        other = replace(parsed, indicators=(replace(lines[0], operator=operator, target=target),))
+        assert asked("Q11", other) == []

@@ -17,6 +17,7 @@ BOUGHT = ("procurement", "purchased_services")
 LARGE = Decimal(1_000_000)  # yuan: a total that a reader would miss
 PART = 10  # and at least one in so many of the document's whole
 SLIP = Decimal(10_000)
+ALL_KINDS = 4  # a list of fewer kinds of vehicles names some of them only
 TOTALS = ("overall", "income", "expenditure", "fiscal_overall", "general_function")
 
 
@@ -225,3 +226,36 @@ def compared_with_itself(book: Book) -> Iterator[Finding]:
         yield asks("same-year", shown(text, match), "", [at_section(section)])
     if not found and prose(book):
         yield holds(book.document.title)
+
+
+@rule("Q10", "question")
+def vehicles_by_kind(book: Book) -> Iterator[Finding]:
+    """分类车辆数之和等于实有车辆数。
+    The vehicles of each kind make the vehicles kept.
+    """
+    for section, _ in prose(book):
+        here = [one for one in book.parsed.statements if one.section == section.heading_path]
+        kept = [one for one in here if one.metric == "vehicles_kept" and one.value is not None]
+        kinds = _kinds(kept[0], here) if len(kept) == 1 else []
+        if len(kinds) >= ALL_KINDS and pattern("last_kind").search(kinds[-1].metric_text):
+            yield _kinds_against(kept[0], kinds)
+
+
+def _kinds(kept: Statement, here: list[Statement]) -> list[Statement]:
+    """The kinds listed right behind the whole, up to the first that comes again (vehicles to be bought)."""
+    kinds: dict[str, Statement] = {}
+    for one in (one for one in here if one.seq > kept.seq):
+        if one.metric != "vehicles_by_kind" or one.value is None or one.metric_text in kinds:
+            break
+        kinds[one.metric_text] = one
+    return list(kinds.values())
+
+
+def _kinds_against(kept: Statement, kinds: list[Statement]) -> Finding:
+    total = sum((one.value or Decimal(0) for one in kinds), Decimal(0))
+    printed = " + ".join(one.amount_text for one in kinds) + f" = {plain(total)}"
+    whole = f"{kept.metric_text} {kept.amount_text}{kept.unit}"
+    places = [at_statement(kept), at_statement(kinds[0])]
+    if total == kept.value:
+        return holds(f"{whole} = {printed}", places)
+    return asks("vehicles-by-kind", whole, printed, places)

@@ -19,6 +19,7 @@ from datapackages.model import Indicator, Performance, Project
 LONG_TERM = 50  # years: longer than anybody plans for
 LONG_TEXT = 20  # characters: shorter targets are alike by chance
 ALIKE = 0.6  # names of one project in several years, or in several units
+AT_LEAST = (">=", ">")
 WHOLE = Decimal(100)
 BUT_EXECUTION = Decimal(90)  # where the rate of execution has the other 10
 
@@ -140,3 +141,22 @@ def project_listed_twice(book: Book) -> Iterator[Finding]:
 
 def _at(project: Project) -> str:
     return f"p{project.page}/projects/{project.project_seq}"
+
+
+@rule("Q11", "question")
+def targets_anything_meets(book: Book) -> Iterator[Finding]:
+    """绩效指标的目标值不是任何结果都能达到的“≥0”。
+    No target is one that any result meets, such as no less than zero.
+    """
+    forms = {form.form_seq: form for form in book.parsed.performance}
+    numbers = [line for line in book.parsed.indicators if line.operator in AT_LEAST and _is_number(line.target)]
+    met = {(line.form_seq, line.level3): line for line in numbers if not Decimal(line.target)}
+    for (seq, name), line in met.items():
+        place, own = at_indicator(line, forms[seq]), forms[seq].table_id
+        yield asks("anything-meets", f"{name} {line.raw}", forms[seq].project, [place], [own])
+    if numbers and not met:
+        yield holds(str(len(numbers)))
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()
