@@ -32,14 +32,15 @@ def explain(path: str | PathLike[str], number: int) -> tuple[bytes, list[str]]:
         if page is None:
             raise NoSuchPage(f"{fspath(path)}: page {number} is not one of its {reader.page_count} readable pages")
     parsed = parse(path)
-    picture = _rendered(path, number)
+    picture = rendered(path, number)
     _draw(picture, page, parsed)
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue(), _lines(parsed, number)
 
 
-def _rendered(path: str | PathLike[str], number: int) -> Image.Image:
+def rendered(path: str | PathLike[str], number: int) -> Image.Image:
+    """Page ``number`` (from 1) as a person sees it, ``SCALE`` pixels for a point."""
     pdf = pypdfium2.PdfDocument(fspath(path))
     try:
         with system_fonts():

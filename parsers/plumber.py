@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
@@ -37,17 +38,85 @@ class PlumberReader:
                 page.close()
 
 
+class Seen(NamedTuple):
+    """A text and its box."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """One page as pdfplumber alone makes it out: the cells of its tables, its words and characters.
+
+    Nothing of this comes from our own lattice, so an error there does not repeat itself here.
+    """
+
+    number: int
+    frames: tuple[Box, ...]  # of its tables
+    cells: tuple[Seen, ...]
+    words: tuple[Seen, ...]
+    chars: tuple[Seen, ...]
+    is_picture: bool  # pictures and no text
+
+
 @contextmanager
 def open_pdf(path: str | PathLike[str]) -> Iterator[PlumberReader]:
     """Open a PDF. Raises PasswordNeeded, or Unreadable for a file that is no PDF."""
+    with _opened(path, None) as pdf:
+        yield PlumberReader(pdf)
+
+
+def read_again(path: str | PathLike[str], numbers: Collection[int]) -> Iterator[Reread | tuple[int, str]]:
+    """These pages (from 1) with pdfplumber's own tables; for one that cannot be read its number and why.
+
+    Raises PasswordNeeded, or Unreadable for a file that is no PDF.
+    """
+    with _opened(path, sorted(numbers)) as pdf:
+        for page in pdf.pages:
+            try:
+                yield _reread(page)
+            except Exception as error:  # as above: whatever a damaged page raises is reported by the caller
+                yield page.page_number, f"{type(error).__name__}: {error}"
+            finally:
+                page.close()
+
+
+@contextmanager
+def _opened(path: str | PathLike[str], numbers: list[int] | None) -> Iterator[PDF]:
     try:
-        pdf = pdfplumber.open(Path(path))
+        pdf = pdfplumber.open(Path(path), pages=numbers)
+        len(pdf.pages)  # the tree of pages is only read when it is asked for
     except Exception as error:
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args)):
             raise PasswordNeeded(str(path)) from error
         raise Unreadable(f"{type(error).__name__}: {error}") from error
     with pdf:
-        yield PlumberReader(pdf)
+        yield pdf
+
+
+def _reread(page: Any) -> Reread:
+    left, top = float(page.bbox[0]), float(page.bbox[1])
+    kept = {id(char) for char in _each_once(page.chars)}
+    for char in page.chars:  # pdfplumber puts a character into a cell by the middle of its box
+        _, char["top"], _, char["bottom"] = _em_box(char, 0, 0)
+    seen = page.filter(lambda thing: thing["object_type"] != "char" or id(thing) in kept)
+    tables = seen.find_tables()
+    cells = [
+        (text, box)
+        for table in tables
+        for row, texts in zip(table.rows, table.extract(), strict=True)
+        for box, text in zip(row.cells, texts, strict=True)
+        if box is not None
+    ]
+    return Reread(
+        number=page.page_number,
+        frames=tuple(_moved(table.bbox, left, top) for table in tables),
+        cells=tuple(Seen(text or "", _moved(box, left, top)) for text, box in cells),
+        words=tuple(Seen(word["text"], _box(word, left, top)) for word in seen.extract_words()),
+        chars=tuple(Seen(char["text"], _box(char, left, top)) for char in seen.chars),
+        is_picture=bool(page.images) and not kept,
+    )
 
 
 def _page(page: Any, number: int) -> Page:
@@ -66,7 +135,17 @@ def _box(thing: dict[str, Any], left: float, top: float) -> Box:
     return thing["x0"] - left, thing["top"] - top, thing["x1"] - left, thing["bottom"] - top
 
 
+def _moved(box: Box, left: float, top: float) -> Box:
+    return box[0] - left, box[1] - top, box[2] - left, box[3] - top
+
+
 def _glyphs(chars: list[dict[str, Any]], left: float, top: float) -> Iterator[Glyph]:
+    for char in _each_once(chars):
+        yield Glyph(char["text"], *_em_box(char, left, top))
+
+
+def _each_once(chars: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Characters of the text proper: no blanks, no slanted watermark, none drawn a second time."""
     seen: set[tuple[str, int, int]] = set()
     for char in chars:
         text = char["text"]
@@ -77,7 +156,7 @@ def _glyphs(chars: list[dict[str, Any]], left: float, top: float) -> Iterator[Gl
         if key in seen or (text, key[1] - 1, key[2]) in seen or (text, key[1] + 1, key[2]) in seen:
             continue
         seen.add(key)
-        yield Glyph(text, *_em_box(char, left, top))
+        yield char
 
 
 def _em_box(char: dict[str, Any], left: float, top: float) -> Box:

@@ -26,38 +26,43 @@ from yusuan.options import DATA, emit, exit_codes
 @click.option("--json", "as_json", is_flag=True, help="With FILE: print what was read as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="With FILE: print its facts as CSV.")
 @click.option("--bom", is_flag=True, help="With --csv: begin with a byte order mark, for Excel.")
+@click.option("--triage", "triaged", is_flag=True, help="With FILE: let a second reader look at failing checks.")
 @click.option("--workers", default=0, help="Documents read at a time; 0 is one for each core.")
 @DATA
-def parse(file: Path | None, as_json: bool, as_csv: bool, bom: bool, workers: int, data: Path) -> None:
+def parse(
+    file: Path | None, as_json: bool, as_csv: bool, bom: bool, triaged: bool, workers: int, data: Path
+) -> None:
     """Read FILE, or all stored documents that this version of the parser has not read yet.
 
     Exit code 1 when FILE cannot be read at all; a document with issues is no failure.
     """
     if file is None:
-        if as_json or as_csv or bom:
-            raise click.UsageError("--json, --csv and --bom need a FILE; `yusuan status` tells about the store")
+        if as_json or as_csv or bom or triaged:
+            raise click.UsageError(
+                "--json, --csv, --bom and --triage need a FILE; `yusuan status` tells about the store"
+            )
         with exit_codes(), hold(data):
             counts = parse_stored(data, workers)
         click.echo(summary(counts))
         return
     if (as_json and as_csv) or (bom and not as_csv):
         raise click.UsageError("choose --json or --csv; --bom goes with --csv")
-    _parse_file(file, as_csv, bom)
+    _parse_file(file, as_csv, bom, triaged)
 
 
-def _parse_file(file: Path, as_csv: bool, bom: bool) -> None:
+def _parse_file(file: Path, as_csv: bool, bom: bool, triaged: bool) -> None:
     """One file, no data directory. JSON is printed whatever happens."""
     if not file.is_file():
         emit(parsed_json.dumps(parsers.unreadable("file-missing", path=str(file))))
         sys.exit(2)
-    found = _read(file)
+    found = _read(file, triaged)
     emit(_csv(found, bom) if as_csv else parsed_json.dumps(found))
     sys.exit(1 if found.document.kind == "broken" else 0)
 
 
-def _read(file: Path) -> ParsedDocument:
+def _read(file: Path, triaged: bool) -> ParsedDocument:
     try:
-        return parsers.isolated(file)
+        return parsers.isolated(file, triaged=triaged)
     except OSError as error:  # it is there, but the system does not hand its bytes over
         return parsers.unreadable("broken-file", error=str(error))
 
@@ -82,7 +87,7 @@ def parse_stored(data: Path, workers: int = 0) -> Counter[str]:
     out.mkdir(parents=True, exist_ok=True)
     waiting = unparsed(data)
     with click.progressbar(
-        parsers.many(waiting, workers=workers), length=len(waiting), label="Reading", file=sys.stderr
+        parsers.many(waiting, workers=workers, triaged=True), length=len(waiting), label="Reading", file=sys.stderr
     ) as results:
         for _, found in results:
             _keep(out / f"{found.document.sha256}.json", parsed_json.dumps(found))
