@@ -11,6 +11,7 @@ from datapackages.checks.rules import rule
 from datapackages.model import Fact
 
 OVERALL = ("overall", "fiscal_overall")
+FISCAL = {"general_public", "government_fund", "state_capital"}
 ITEMS = ("three_public", "operating")
 PURCHASES = ("procurement", "purchased_services")
 GOODS = ("procurement_goods", "procurement_works", "procurement_services")
@@ -27,6 +28,8 @@ def named(found: RowSum) -> str:
         if whole.function_code and found.kind == "subtotal" and not whole.item.startswith("expenditure"):
             return "A9"
         if found.kind == "subtotal" and whole.item not in CURRENT:
+            return "A5"
+        if found.table.canonical == "fiscal_overall" and {part.fund for part in parts} <= FISCAL:
             return "A5"
         return "A3" if whole.direction == "revenue" else "A4"
     if found.table.canonical in PURCHASES and any(part.item in GOODS for part in parts):
@@ -88,8 +91,8 @@ def revenue_lines(book: Book) -> Iterator[Finding]:
 
 @rule("A5", "arithmetic")
 def lines_by_fund(book: Book) -> Iterator[Finding]:
-    """财政拨款、上年结转等项目等于其下各项之和。
-    Fiscal appropriation, balances brought forward and the like equal the lines under them.
+    """财政拨款、上年结转等各项等于其一般公共预算、政府性基金、国有资本经营预算等各分项之和。
+    Fiscal appropriation, balances brought forward and the like equal the budgets they are made up of.
     """
     yield from findings(book, "A5")
 

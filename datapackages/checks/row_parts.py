@@ -20,6 +20,7 @@ from datapackages.model import Fact, Table
 
 ADDED = ("leaf", "subtotal")
 HOLDING = ("subtotal", "total", "repeat")
+VEHICLES = {"vehicle_purchase", "vehicle_operation"}
 OVERALL = ("overall", "fiscal_overall")
 CURRENT = ("revenue_current", "expenditure_current")
 
@@ -140,13 +141,13 @@ class _List:
                 yield self._sum(total, [line], "repeat")
 
     def _named(self, line: Line) -> Iterator[RowSum]:
-        """Lines under one that they do not make up: 其中; but the numbered lines of an overall table should."""
+        """Lines under one that they do not make up: 其中; numbered lines of an overall table and cars should."""
         under = [part for part in line.under if part.head.row_role == "of_which" and part.head.name]
         if not under or line.head.row_role != "leaf":
             return
         numbered = all(re.match(words("numbered"), part.head.name) for part in under)
-        kind = "subtotal" if numbered and self._table.canonical in OVERALL else "of_which"
-        yield self._sum(line, under, kind)
+        whole = (numbered and self._table.canonical in OVERALL) or {part.head.item for part in under} == VEHICLES
+        yield self._sum(line, under, "subtotal" if whole else "of_which")
 
     def _total(self, total: Line) -> Iterator[RowSum]:
         readings = [reading for reading in self._readings(total) if reading[1]]
