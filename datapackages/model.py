@@ -203,6 +203,14 @@ class Performance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cover:
+    """A cell that prints the name or number of a person: pictures of its page cover it, nothing else keeps it."""
+
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, kw_only=True)
 class Indicator:
     """One line of a performance form; ``raw`` is the target as printed."""
 
@@ -315,6 +323,7 @@ class ParsedDocument:
     statements: tuple[Statement, ...] = ()
     performance: tuple[Performance, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    covers: tuple[Cover, ...] = ()
     projects: tuple[Project, ...] = ()
     purchases: tuple[Purchase, ...] = ()
     checks: tuple[Outcome, ...] = ()

@@ -15,6 +15,7 @@ from typing import Any
 
 from datapackages.model import (
     Cell,
+    Cover,
     Document,
     Fact,
     Indicator,
@@ -33,6 +34,7 @@ READ_WITH: dict[str, type] = {
     "statements": Statement,
     "performance": Performance,
     "indicators": Indicator,
+    "covers": Cover,
     "projects": Project,
     "purchases": Purchase,
     "checks": Outcome,

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from datapackages.issues import issue
-from datapackages.model import Box, Indicator, Issue, Performance, Table
+from datapackages.model import Cover, Indicator, Issue, Performance, Table
 from parsers.indicators import Block, Column, Lines, ends_block, read_heading, realigned
 from parsers.performance_fields import Fields
 from parsers.performance_form import Form
@@ -28,19 +29,25 @@ MIXED = ("projects", "projects_carryover", "unrecognised")  # may print targets;
 TOP = 6  # rows in which a form without a title names its project or its department
 
 
-def read_performance(tables: Sequence[Table]) -> tuple[tuple[Performance, ...], tuple[Indicator, ...], list[Issue]]:
-    """The forms of a document in reading order, their indicators, and an issue for each cell that is none of it."""
+class Forms(NamedTuple):
+    """The forms of a document in reading order, their indicators, the people's cells, and what is none of it."""
+
+    performance: tuple[Performance, ...]
+    indicators: tuple[Indicator, ...]
+    covers: tuple[Cover, ...]
+    issues: list[Issue]
+
+
+def read_performance(tables: Sequence[Table]) -> Forms:
+    """Read the forms of a document; there is an issue for each cell that is not understood."""
     reader = _read(tables)
     forms = [form for form in reader.forms if form.is_filled]
     performance = tuple(form.performance(seq) for seq, form in enumerate(forms, 1))
     indicators = tuple(line for seq, form in enumerate(forms, 1) for line in form.numbered(seq))
-    return performance, indicators, [*reader.issues, *cut_names(performance, indicators, tables)]
-
-
-def people_cells(tables: Sequence[Table]) -> tuple[tuple[int, Box], ...]:
-    """Page and box of each cell that prints the name or number of a person, to be covered on page pictures."""
-    people = [part for form in _read(tables).forms for part in form.people]
-    return tuple((part.page, part.box) for part in people if part.text and part.box is not None)
+    people = [part for form in reader.forms for part in form.people]
+    covers = tuple(Cover(page=part.page, box=part.box) for part in people if part.text and part.box is not None)
+    issues = [*reader.issues, *cut_names(performance, indicators, tables)]
+    return Forms(performance, indicators, covers, issues)
 
 
 def _read(tables: Sequence[Table]) -> _Reader:

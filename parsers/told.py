@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from datapackages.model import (
+    Cover,
     Document,
     Fact,
     Indicator,
@@ -32,6 +33,7 @@ class Told(TypedDict, total=False):
     statements: tuple[Statement, ...]
     performance: tuple[Performance, ...]
     indicators: tuple[Indicator, ...]
+    covers: tuple[Cover, ...]
     projects: tuple[Project, ...]
     purchases: tuple[Purchase, ...]
 
@@ -42,13 +44,14 @@ def read_told(
     """Read what a document says apart from the figures of its tables."""
     passages = read_passages(texts, tables)
     statements, issues = read_statements(passages, document, facts)
-    performance, indicators, unread = read_performance(tables)
-    issues += unread
+    forms = read_performance(tables)
+    issues += forms.issues
     told = Told(
         sections=tuple(passage.section for passage in passages),
         statements=statements,
-        performance=performance,
-        indicators=indicators,
+        performance=forms.performance,
+        indicators=forms.indicators,
+        covers=forms.covers,
         projects=read_projects(document, tables, facts),
         purchases=read_purchases(document, tables, facts),
     )

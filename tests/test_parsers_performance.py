@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datapackages.model import Box, Cell, Indicator, Issue, Performance, Table
-from parsers.performance import people_cells, read_performance
+from parsers.performance import read_performance
 from parsers.performance_targets import read_target
 
 WIDTH, HEIGHT = 60.0, 20.0
@@ -68,7 +68,7 @@ def box(rows: Sequence[Sequence[str]], pages: Sequence[int], row: int, column: i
 
 
 def read(*tables: Table) -> tuple[list[Performance], list[Indicator], list[Issue]]:
-    performance, indicators, issues = read_performance(tables)
+    performance, indicators, _, issues = read_performance(tables)
     return list(performance), list(indicators), issues
 
 
@@ -568,7 +568,7 @@ def test_names_and_numbers_of_people_are_recognised_and_kept_nowhere(row: str) -
     form = table("项目名称 | 防汛 | < | <\n" + row)
     said = repr(read(form))
     assert ("防汛" in said, "王某某" in said, "7654321" in said, "unread" in said) == (True, False, False, False)
-    assert len(people_cells([form])) == len(re.findall("王某某(?!0)|7654321", row))
+    assert len(read_performance([form]).covers) == len(re.findall("王某某(?!0)|7654321", row))
 
 
 def test_what_stands_near_a_persons_label_is_not_quoted_by_an_issue() -> None:
@@ -579,7 +579,8 @@ def test_what_stands_near_a_persons_label_is_not_quoted_by_an_issue() -> None:
 def test_the_cells_of_people_are_known_for_the_pictures_of_pages() -> None:
     row = 14 * HEIGHT
     places = [(120.0, 180.0), (240.0, 300.0), (300.0, 360.0)]
-    assert people_cells([table(DATONG)]) == tuple((1, (x0, row, x1, row + HEIGHT)) for x0, x1 in places)
+    found = read_performance([table(DATONG)]).covers
+    assert [(cover.page, cover.box) for cover in found] == [(1, (x0, row, x1, row + HEIGHT)) for x0, x1 in places]
 
 
 # ---- targets ----

@@ -14,7 +14,6 @@ import pytest
 import parsers
 from datapackages import codes
 from datapackages.model import Indicator, ParsedDocument, Performance
-from parsers.performance import people_cells
 
 DEMO = Path(__file__).with_name("documents") / "demo"
 LISTED = Path(__file__).with_name("real_performance.csv")
@@ -94,7 +93,7 @@ def test_the_people_of_the_demo_are_in_no_field_and_no_issue() -> None:
     document = parsers.parse(DEMO / file)
     said = repr((document.performance, document.indicators, document.issues))
     assert [name for name in people[file] if name in said] == []
-    assert len(people_cells(document.tables)) == 6 * len(people[file])
+    assert len(document.covers) == 6 * len(people[file])
 
 
 REVIEWED = {
