@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
+from datapackages.checks.book import decimals
 from datapackages.checks.findings import Term, printed, stated
 from datapackages.codes import fold, money_factors
 from datapackages.model import Section, Statement
 
 
 def told(statement: Statement) -> Term:
-    """A stated figure, off by up to one of its last decimal: prose rounds and cuts what tables print in full."""
+    """A stated figure, off by up to one of its last decimal: prose rounds and cuts what tables print in full.
+
+    A plain 0 says that there is none and is exact.
+    """
     term = stated(statement)
-    return term._replace(slack=term.slack * 2)
+    return term._replace(slack=term.slack * 2 if term.amount or decimals(term.text) else Decimal(0))
 
 
 def figure(statement: Statement, text: str) -> Term | None:
