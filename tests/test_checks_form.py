@@ -243,6 +243,19 @@ def test_c5_asks_about_a_form_of_another_unit_in_the_document_of_one() -> None:
     assert asked("C5", parsed) == [("大同市图书馆", CITY)]
 
 
+def test_c5_asks_about_prose_of_another_unit() -> None:
+    text = f"2026年度{CITY}预算收入5万元。2026年大同市图书馆政府采购预算1万元。"
+    assert asked("C5", little.document(unit_name=CITY, sections=[prose(text)])) == [("大同市图书馆", CITY)]
+    own = f"2026年度{CITY}预算收入5万元。2026年大同市人社局支出预算5万元，用于大同市图书馆修缮。"
+    parsed = little.document(unit_name=CITY, department_name="大同市人力资源和社会保障局", sections=[prose(own)])
+    assert outcomes("C5", parsed) == {"pass"}
+
+
+def test_c5_cannot_tell_where_nothing_bears_the_name_of_the_cover() -> None:
+    parsed = little.document(form_of("overall", unit_name="大同市图书馆"), unit_name=CITY)
+    assert outcomes("C5", parsed) == {"insufficient_data"}
+
+
 def test_c6_asks_about_amounts_without_a_unit_of_money() -> None:
     assert asked("C6", little.document(form_of("overall", money_unit="", title="收支总表"))) == [("收支总表", "")]
     assert outcomes("C6", little.document(form_of("overall"))) == {"pass"}

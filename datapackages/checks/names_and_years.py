@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
-from datapackages.checks.asking import asks, at_form, at_section, at_table, holds
+from datapackages.checks.asking import asks, at_form, at_section, at_table, holds, untold
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding
-from datapackages.checks.form_words import pattern
+from datapackages.checks.form_words import glossary, pattern, prose
 from datapackages.checks.rules import rule
 from datapackages.codes import fold
 from datapackages.model import Section, Table
+from datapackages.places import place_of
 from datapackages.units import own_level_folded
 
 LAST_YEARS = ("performance_result", "projects_carryover")  # their titles may rightly name the year before
@@ -67,44 +69,77 @@ def _other_cover(book: Book, year: str) -> Iterator[Finding]:
         yield asks("another-year", book.document.title, year, ["p1"])
 
 
+class Named(NamedTuple):
+    """A name of a body as printed, and where."""
+
+    name: str
+    place: str
+    table_id: str = ""
+
+
 @rule("C5", "form")
 def names_agree(book: Book) -> Iterator[Finding]:
-    """封面、各表“单位名称”和绩效表的单位名称一致。
-    The unit's name is the same on the cover, over each table and on the performance forms.
+    """封面、各表“单位名称”、绩效表和文字中的单位名称一致。
+    The unit's name is the same on the cover, over each table, on the performance forms and in the text.
     """
-    over = [table for table in book.parsed.tables if table.unit_name]
-    names = Counter(own_level_folded(table.unit_name) for table in over)
     known = {own_level_folded(name) for name in (book.document.unit_name, book.document.department_name) if name}
-    if not names or not known or len([name for name in names if names[name] >= SEVERAL]) > 1:
+    over = Counter(own_level_folded(table.unit_name) for table in book.parsed.tables if table.unit_name)
+    if not known or len([name for name in over if over[name] >= SEVERAL]) > 1:
         return
-    other = [*_other_tables(book, over, known), *_other_forms(book, known)]
-    yield from other
-    if not other:
+    places = [*_over_tables(book), *_on_forms(book), *_in_prose(book)]
+    printed = list({named.name: named for named in reversed(places)}.values())  # the first place of each name
+    own = [named for named in printed if _is_one_of(named.name, known)]
+    other = [named for named in printed if _is_another(book, named.name, known)] if own else []
+    for named in other:
+        yield asks("another-name", named.name, book.document.unit_name, [named.place], [named.table_id])
+    if own and not other:
         yield holds(book.document.unit_name)
+    elif printed and not own:  # the cover itself may have been misread
+        yield untold(book.document.unit_name, [printed[0].place], [printed[0].table_id])
 
 
-def _other_tables(book: Book, over: list[Table], known: set[str]) -> Iterator[Finding]:
-    listed = {own_level_folded(fact.row_unit_name) for fact in book.facts if fact.row_unit_name}
-    for table in over:
-        name = own_level_folded(table.unit_name)
-        of_others = any(name in other or other in name for other in known | listed)
-        if not of_others and pattern("body").search(name) and _is_near(book, name, known):
-            place, own = [at_table(table)], [table.table_id]
-            yield asks("another-name", table.unit_name, book.document.unit_name, place, own)
+def _over_tables(book: Book) -> list[Named]:
+    return [
+        Named(table.unit_name, at_table(table), table.table_id) for table in book.parsed.tables if table.unit_name
+    ]
 
 
-def _is_near(book: Book, name: str, known: set[str]) -> bool:
-    """In a department's document other names are its units', unless one is nearly its own."""
-    alike = max(SequenceMatcher(None, name, other).ratio() for other in known)
+def _on_forms(book: Book) -> list[Named]:
+    return [Named(form.unit, at_form(form), form.table_id) for form in book.parsed.performance if form.unit]
+
+
+def _in_prose(book: Book) -> list[Named]:
+    """Whose revenue, expenditure, purchases and cars the prose says they are, where a place begins the name."""
+    subject = pattern("subject")
+    terms = {section.seq for section, _ in glossary(book)}
+    found = [
+        Named(match[1], at_section(section))
+        for section, text in prose(book)
+        if section.seq not in terms
+        for match in subject.finditer(text)
+    ]
+    return [named for named in found if place_of([named.name])]
+
+
+def _is_one_of(name: str, known: set[str]) -> bool:
+    """Whether a name is one of those, a part of one, or an abbreviation of one (人社局)."""
+    own = own_level_folded(name)
+    return any(own in other or other in own or _abbreviates(own, other) for other in known)
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    signs = iter(name)
+    return all(sign in signs for sign in short)
+
+
+def _listed(book: Book) -> set[str]:
+    """The bodies that rows of the tables name."""
+    return {own_level_folded(name) for name in {fact.row_unit_name for fact in book.facts} if name}
+
+
+def _is_another(book: Book, name: str, known: set[str]) -> bool:
+    """Whether a name is of no body of the document. Names of a department's units are, unless nearly its own."""
+    if _is_one_of(name, known | book.once(_listed)) or not pattern("body").search(fold(name)):
+        return False
+    alike = max(SequenceMatcher(None, own_level_folded(name), other).ratio() for other in known)
     return book.document.scope == "unit" or alike >= ALIKE
-
-
-def _other_forms(book: Book, known: set[str]) -> Iterator[Finding]:
-    """Forms in the document of one unit that name another; a department's forms are those of its units."""
-    if book.document.scope != "unit":
-        return
-    for form in book.parsed.performance:
-        name = own_level_folded(form.unit)
-        own = any(name in other or other in name for other in known)
-        if not own and pattern("body").search(name):
-            yield asks("another-name", form.unit, book.document.unit_name, [at_form(form)], [form.table_id])
