@@ -27,11 +27,10 @@ def named(found: RowSum) -> str:
             return "A2"
         if whole.function_code and found.kind == "subtotal" and not whole.item.startswith("expenditure"):
             return "A9"
-        if found.kind == "subtotal" and whole.item not in CURRENT:
-            return "A5"
-        if found.table.canonical == "fiscal_overall" and {part.fund for part in parts} <= FISCAL:
-            return "A5"
-        return "A3" if whole.direction == "revenue" else "A4"
+        if whole.direction != "revenue":
+            return "A4"
+        budgets = found.table.canonical == "fiscal_overall" and {part.fund for part in parts} <= FISCAL
+        return "A5" if budgets or (found.kind == "subtotal" and whole.item not in CURRENT) else "A3"
     if found.table.canonical in PURCHASES and any(part.item in GOODS for part in parts):
         return "A20"
     if any(part.project_name for part in parts) or found.table.canonical.startswith("projects"):

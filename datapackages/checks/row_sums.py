@@ -13,7 +13,8 @@ PURCHASES = ("procurement", "purchased_services")
 ITEMS = ("three_public", "operating")
 TYPES_OF_BASIC = {"personnel", "public"}
 FLOWS = {"opening", "closing"}
-ONE_OF_ALL = ("all", "total", "not_stated", "fiscal")
+ONE_OF_ALL = ("total", "not_stated")
+FISCAL = {"general_public", "government_fund", "state_capital"}
 
 
 def named(found: ColumnSum) -> str:
@@ -30,16 +31,13 @@ def named(found: ColumnSum) -> str:
         return "A15"
     if types and types <= TYPES_OF_BASIC:
         return "A8"
-    if len(types) > 1 and len(funds) == 1:
+    if len(funds) == 1 and (len(types) > 1 or not types & {found.head.expenditure_type, *ONE_OF_ALL}):
         return "A7"
     if {head.flow for head in heads} & FLOWS and len(funds) == 1:
         return "A6"
-    if found.head.fund == "fiscal" or (found.head.column_role == "subtotal" and funds <= set(FISCAL)):
+    if found.head.fund == "fiscal" or (found.head.column_role == "subtotal" and funds <= FISCAL):
         return "A13"
-    return "A7" if found.table.canonical == "expenditure" and types == {"basic"} else "A12"
-
-
-FISCAL = ("general_public", "government_fund", "state_capital")
+    return "A12"
 
 
 def findings(book: Book, id: str) -> Iterator[Finding]:
