@@ -79,11 +79,16 @@ def test_c1_does_not_say_what_is_missing_where_a_table_could_not_be_read() -> No
         title="一张表",
         state="unrecognised",
     )
-    assert outcomes("C1", little.document(unread, unit_name=CITY)) == {"insufficient_data"}
+    tables = [table for table in all_forms() if table.table.canonical != "three_public"]  # type: ignore[attr-defined]
+    assert outcomes("C1", little.document(*tables, unread, unit_name=CITY)) == {"pass", "insufficient_data"}
+
+
+def test_c1_takes_a_file_of_a_few_tables_for_an_extract() -> None:
+    assert outcomes("C1", little.document(form_of("overall"), unit_name=CITY)) == {"insufficient_data"}
 
 
 def test_c1_asks_only_forms_of_the_place() -> None:
-    names = {name for _, name, _ in found("C1", little.document(unit_name="某处数据中心"))}
+    names = {name for _, name, _ in found("C1", little.document(*all_forms(), unit_name="某处数据中心"))}
     assert names == {
         "收支总表", "收入总表", "支出总表", "财政拨款收支总表", "一般公共预算支出表（功能分类）",
         "一般公共预算基本支出表（经济分类）", "“三公”经费支出表", "政府性基金预算支出表",
@@ -249,6 +254,11 @@ def test_c5_asks_about_prose_of_another_unit() -> None:
     own = f"2026年度{CITY}预算收入5万元。2026年大同市人社局支出预算5万元，用于大同市图书馆修缮。"
     parsed = little.document(unit_name=CITY, department_name="大同市人力资源和社会保障局", sections=[prose(own)])
     assert outcomes("C5", parsed) == {"pass"}
+
+
+def test_c5_asks_nothing_of_a_file_of_several_units() -> None:
+    both = [form_of("overall", unit_name=CITY), form_of("overall", unit_name="大同市图书馆")]
+    assert outcomes("C5", little.document(*both, unit_name=CITY)) == {"not_applicable"}
 
 
 def test_c5_cannot_tell_where_nothing_bears_the_name_of_the_cover() -> None:

@@ -37,9 +37,13 @@ def required_tables(book: Book) -> Iterator[Finding]:
     if book.document.part not in WITH_TABLES:
         return
     place = place_of([book.document.unit_name, book.document.department_name, book.document.title])
-    for row in required():
-        if _asked(row, book, place):
-            yield _present(row, book)
+    asked = [row for row in required() if _asked(row, book, place)]
+    there = [row for row in asked if _tables(row, book)]
+    if len(there) * 2 < len(asked):  # some places publish one file a table
+        yield untold(labels("parts")["tables"], map(at_table, book.parsed.tables[:1]))
+        return
+    for row in asked:
+        yield _present(row, book)
 
 
 def _asked(row: dict[str, str], book: Book, place: str) -> bool:
@@ -50,14 +54,17 @@ def _asked(row: dict[str, str], book: Book, place: str) -> bool:
 
 
 def _present(row: dict[str, str], book: Book) -> Finding:
-    names = (row["canonical"], *filter(None, row["instead"].split("|")))
     zh, en = (labels("canonicals", lang)[row["canonical"]] for lang in ("zh", "en"))
-    if found := book.tables_of(*names):
+    if found := _tables(row, book):
         return holds(found[0].title or zh, [at_table(found[0])], [found[0].table_id])
     doubt = [table for table in book.parsed.tables if table.state in UNREAD and _may_be_a_form(table)]
     if doubt:
         return untold(zh, map(at_table, doubt), (table.table_id for table in doubt))
     return asks("table-missing", zh, name_zh=zh, name=en, basis_zh=row["basis_zh"], basis=row["basis"])
+
+
+def _tables(row: dict[str, str], book: Book) -> list[Table]:
+    return book.tables_of(row["canonical"], *filter(None, row["instead"].split("|")))
 
 
 def _may_be_a_form(table: Table) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -83,8 +83,7 @@ def names_agree(book: Book) -> Iterator[Finding]:
     The unit's name is the same on the cover, over each table, on the performance forms and in the text.
     """
     known = {own_level_folded(name) for name in (book.document.unit_name, book.document.department_name) if name}
-    over = Counter(own_level_folded(table.unit_name) for table in book.parsed.tables if table.unit_name)
-    if not known or len([name for name in over if over[name] >= SEVERAL]) > 1:
+    if not known or _holds_several(book):
         return
     places = [*_over_tables(book), *_on_forms(book), *_in_prose(book)]
     printed = list({named.name: named for named in reversed(places)}.values())  # the first place of each name
@@ -96,6 +95,16 @@ def names_agree(book: Book) -> Iterator[Finding]:
         yield holds(book.document.unit_name)
     elif printed and not own:  # the cover itself may have been misread
         yield untold(book.document.unit_name, [printed[0].place], [printed[0].table_id])
+
+
+def _holds_several(book: Book) -> bool:
+    """Whether a file holds the tables of several units: one form stands there under several names."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for table in book.parsed.tables:
+        if table.unit_name:
+            names[table.canonical].add(own_level_folded(table.unit_name))
+    over = Counter(own_level_folded(table.unit_name) for table in book.parsed.tables if table.unit_name)
+    return any(len(own) > 1 for own in names.values()) or sum(count >= SEVERAL for count in over.values()) > 1
 
 
 def _over_tables(book: Book) -> list[Named]:
