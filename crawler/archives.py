@@ -1,4 +1,4 @@
-"""Documents inside zip files, read in memory: a member's name never becomes a path on this machine."""
+"""Documents inside archives, read in memory: a member's name never becomes a path on this machine."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from crawler.unpacking import CONVERTED, CannotUnpack, as_zip
+
 MAX_MEMBERS = 20_000
 MAX_BYTES = 200_000_000  # of one member, as for a download
 MAX_TOTAL = 4_000_000_000  # of one archive with all that is inside it
 MAX_DEPTH = 3  # a department's archive holds one of each unit
 UTF8_FLAG = 0x800
+NEITHER = "neither a PDF nor an archive"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,18 @@ def members(archive: Path | IO[bytes], name: str, depth: int = 1) -> Iterator[Fo
             yield from _member(opened, info, f"{name}/{member_name(info)}", depth)
 
 
+def unpacked(archive: Path | bytes, form: str, name: str, depth: int = 1) -> Iterator[Found | LeftOut]:
+    """The documents of an archive of any form that we know: zip, rar, 7z."""
+    if form not in CONVERTED:
+        yield from members(BytesIO(archive) if isinstance(archive, bytes) else archive, name, depth)
+        return
+    try:
+        with as_zip(archive) as converted:
+            yield from members(converted, name, depth)
+    except CannotUnpack as error:
+        yield LeftOut(name=name, reason=str(error))
+
+
 def member_name(info: zipfile.ZipInfo) -> str:
     """The printed name without ``..`` and roots. Without the UTF-8 flag Chinese archivers write GBK."""
     printed = info.filename
@@ -77,8 +92,8 @@ def _decoded(raw: bytes) -> str:
 
 def _member(opened: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int) -> Iterator[Found | LeftOut]:
     ending = name.lower().rpartition(".")[2]
-    if ending not in ("pdf", "zip"):
-        yield LeftOut(name=name, reason="neither a PDF nor a zip file")
+    if ending not in ("pdf", "zip", *CONVERTED):
+        yield LeftOut(name=name, reason=NEITHER)
         return
     try:
         content = _read(opened, info)
@@ -90,7 +105,7 @@ def _member(opened: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: in
     elif depth >= MAX_DEPTH:
         yield LeftOut(name=name, reason=f"lies more than {MAX_DEPTH} archives deep; unpack and import it")
     else:
-        yield from members(BytesIO(content), name, depth + 1)
+        yield from unpacked(content, ending, name, depth + 1)
 
 
 def _read(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -1,5 +1,7 @@
 """The content-addressed store: ``data/documents/ab/<sha256>.pdf``, every version ever seen.
 
+What is published in another form (xls, zip, html …) lies beside it under its own ending and is no document yet.
+
 A file appears under its name only when all its bytes are on the disk, and is never written again.
 """
 
@@ -14,11 +16,11 @@ from pathlib import Path
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def path(data: Path, sha256: str) -> Path:
+def path(data: Path, sha256: str, form: str = "pdf") -> Path:
     """Where the bytes with this hash lie or would lie; ValueError when it is not a SHA-256 in lower-case hex."""
     if not SHA256.fullmatch(sha256):
         raise ValueError(f"{sha256!r} is not a SHA-256 in lower-case hexadecimal")
-    return data / "documents" / sha256[:2] / f"{sha256}.pdf"
+    return data / "documents" / sha256[:2] / f"{sha256}.{form}"
 
 
 def sha256_of(content: bytes) -> str:
@@ -26,14 +28,19 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def store(data: Path, content: bytes) -> str:
+def store(data: Path, content: bytes, form: str = "pdf") -> str:
     """Keep ``content`` and return its SHA-256. Bytes already kept are left untouched."""
     sha256 = sha256_of(content)
-    target = path(data, sha256)
+    target = path(data, sha256, form)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, content)
     return sha256
+
+
+def holds(data: Path, sha256: str) -> bool:
+    """Whether the bytes with this hash are kept, in whatever form."""
+    return any(path(data, sha256).parent.glob(f"{sha256}.*"))
 
 
 def all_documents(data: Path) -> Iterator[Path]:
@@ -48,7 +55,7 @@ def sweep(data: Path) -> None:
 
 
 def _write(target: Path, content: bytes) -> None:
-    part = target.with_suffix(f".{os.getpid()}.part")
+    part = target.with_suffix(f"{target.suffix}.{os.getpid()}.part")
     with part.open("wb") as file:
         file.write(content)
         file.flush()

@@ -21,7 +21,15 @@ MAGIC = (
     (b"Rar!", "rar"),
     (b"7z\xbc\xaf", "7z"),
 )
-RETRIED = {"empty-body", "truncated-pdf", "html-instead-of-pdf", "not-a-pdf", "truncated-page"}
+FORMS = {"zip-or-office": "zip", "old-office": "doc", "rar": "rar", "7z": "7z"}
+ARCHIVES = ("zip", "rar", "7z")  # forms whose members are documents
+PARTS = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"OFD.xml", "ofd"), (b"ppt/", "pptx"))  # of an office file's index
+STREAMS = (("Workbook", "xls"), ("WordDocument", "doc"))
+END_OF_ZIP = b"PK\x05\x06"
+LAST = 66_000  # bytes at the end in which a zip file's index must end, with the longest comment
+RETRIED = {
+    "empty-body", "truncated-pdf", "truncated-zip", "html-instead-of-pdf", "not-a-pdf", "truncated-page",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +53,24 @@ def file_fault(body: bytes) -> Fault | None:
         return _pdf_fault(body)
     if re.search(rb"<(!doctype|html|head|script|body)\b", body[:HEAD], re.IGNORECASE):
         return Fault(name="html-instead-of-pdf", detail=f"{len(body)} bytes of HTML")
+    if body.startswith(b"PK\x03\x04") and len(body) > LAST and END_OF_ZIP not in body[-LAST:]:
+        return Fault(name="truncated-zip", detail=f"{len(body)} bytes without an index at the end")
     for magic, form in MAGIC:
         if body.startswith(magic):
             return Fault(name="other-format", detail=form)
     return Fault(name="not-a-pdf", detail=f"begins with {body[:16]!r}")
+
+
+def form_of(body: bytes) -> str:
+    """The ending that the first bytes, or the names inside, give to a whole file; empty when they give none."""
+    if b"%PDF-" in body[:HEAD]:
+        return "pdf"
+    form = next((FORMS[name] for magic, name in MAGIC if body.startswith(magic)), "")
+    if form == "zip":
+        return next((ending for part, ending in PARTS if part in body[-LAST:]), form)
+    if form == "doc":
+        return next((ending for name, ending in STREAMS if name.encode("utf-16-le") in body), form)
+    return form
 
 
 def page_fault(html: str, title: str, words: Words) -> Fault | None:
@@ -66,7 +88,7 @@ def page_fault(html: str, title: str, words: Words) -> Fault | None:
 
 def is_cut_short(html: str) -> bool:
     """A page without its end. Some sites never print it, so after retries such a page is read all the same."""
-    return "</html>" not in html[-TAIL:].lower()
+    return "<html" in html[:TAIL].lower() and "</html>" not in html[-TAIL:].lower()
 
 
 def _pdf_fault(body: bytes) -> Fault | None:

@@ -14,11 +14,14 @@ from urllib.parse import urljoin, urlsplit
 import yaml
 
 from crawler.errors import UsageError
+from crawler.words import Words
 from datapackages import codes
 from datapackages.deadlines import Expected
 
 HERE = Path(__file__).parent
-STATES = ("verified", "unverified", "demo")
+# verified: stored pages are read as a person read them; unverified: nobody looked; blocked: the site refuses us;
+# investigate: built by a script whose answers nobody knows; demo: made up.
+STATES = ("verified", "unverified", "blocked", "investigate", "demo")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,7 @@ class Source:
     """One site to crawl. Keys without a default must be in the file."""
 
     name: str  # the file's name
-    state: str  # verified (crawled and looked at), unverified, demo (made up)
+    state: str  # one of STATES
     place: str
     jurisdiction: str  # GB/T 2260, six digits
     publisher: str  # whose documents these are when a page does not say
@@ -36,6 +39,7 @@ class Source:
     pace: float  # seconds between two requests to a host, at least
     within: tuple[str, ...] = ()  # prefixes of the addresses that are followed; default: the folders of the entries
     details: str = ""  # regular expression for detail pages; default: the family's
+    by_name: bool = False  # follow the links whose text speaks of a budget, whatever their address
     lists: str = ""  # regular expression for further columns that are lists too
     max_pages: int = 500  # list pages of one run
     cookies: bool = False
@@ -43,12 +47,17 @@ class Source:
     expected_units: int | None = None
     expected: tuple[Expected, ...] = ()  # rounds of publication that should be there: datapackages/deadlines.py
     assertions: dict[str, dict[str, int]] = field(default_factory=dict)  # documents: {min, max}
+    evidence: tuple[str, ...] = ()  # names of the real pages on which a person verified the source
     notes: str = ""
 
     def is_detail(self, url: str) -> bool:
         """Whether the address is that of a page about one disclosure."""
         pattern = self.details or families()[self.family]["details"]
         return bool(pattern and re.search(pattern, url)) and self.is_within(url)
+
+    def is_named(self, url: str, name: str, words: Words) -> bool:
+        """Whether a link of this name is followed because it speaks of a budget."""
+        return self.by_name and words.is_disclosure(name) and self.is_within(url)
 
     def is_list(self, url: str) -> bool:
         """Whether the address is that of a further column."""
@@ -160,8 +169,10 @@ def _check_values(file: Path, source: Source) -> None:
         raise UsageError(f"{file}: jurisdiction should be six digits in quotes, found {source.jurisdiction!r}")
     if source.family not in families():
         raise UsageError(f"{file}: unknown family {source.family!r}{_nearest(source.family, families())}")
-    if source.family == "generic" and not source.details:
-        raise UsageError(f"{file}: family generic needs `details`, a regular expression for detail pages")
+    if source.family == "generic" and not (source.details or source.by_name):
+        raise UsageError(
+            f"{file}: family generic needs `details`, a regular expression for detail pages, or `by_name: true`"
+        )
     for entry in source.entries:
         if not source.is_allowed(entry):
             raise UsageError(

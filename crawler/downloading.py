@@ -45,7 +45,7 @@ class Revalidation:
         if not spider.source.is_allowed(request.url):
             raise LeftTheSite(f"redirected to {request.url}")
         known = spider.night.known(link.url, spider.reader)
-        if known and (link.kind != "file" or blobs.path(spider.data, known.sha256).exists()):
+        if known and (link.kind != "file" or blobs.holds(spider.data, known.sha256)):
             for header, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified)):
                 if value:
                     request.headers[header] = value

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler import blobs
-from crawler.archives import Found, LeftOut, members
+from crawler.archives import NEITHER, Found, LeftOut, unpacked
+from crawler.bodies import ARCHIVES
 from crawler.errors import UsageError
 from crawler.lock import hold
 from crawler.manifest import Row, read_manifest
@@ -68,13 +69,13 @@ def _walk(path: Path) -> Iterator[Found | LeftOut]:
 
 
 def _file(file: Path, name: str, *, asked: bool) -> Iterator[Found | LeftOut]:
-    ending = file.suffix.lower()
-    if ending == ".zip":
-        yield from members(file, name)
-    elif ending == ".pdf" or asked or _is_pdf(file):
+    ending = file.suffix.lower().removeprefix(".")
+    if ending in ARCHIVES:
+        yield from unpacked(file, ending, name)
+    elif ending == "pdf" or asked or _is_pdf(file):
         yield Found(name=name, path=file, read=file.read_bytes)
     else:
-        yield LeftOut(name=name, reason="neither a PDF nor a zip file")
+        yield LeftOut(name=name, reason=NEITHER)
 
 
 def _is_pdf(file: Path) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.bodies import page_fault
-from crawler.pages import Page, meta_tags, squeeze, tree
+from crawler.bodies import ARCHIVES, page_fault
+from crawler.pages import DOWNLOAD, Page, meta_tags, squeeze, tree
 from crawler.words import Words
 
 LIST, DETAIL, INLINE, SHELL, CHALLENGE = "list", "detail", "inline", "shell", "challenge"
@@ -36,3 +36,9 @@ def holds_budget(html: str, page: Page, words: Words) -> bool:
     text = squeeze("".join(tree(html).xpath(VISIBLE).getall()))
     named = sum(bool(re.search(word, text)) for word in words.budget_words)
     return named >= BUDGET and len(text) >= LONG
+
+
+def is_printed_only(html: str, page: Page, words: Words) -> bool:
+    """Whether the page prints a budget that it gives in no PDF and no archive."""
+    files = {attachment.form for attachment in page.attachments}
+    return not files & {"pdf", DOWNLOAD, *ARCHIVES} and kind_of(html, page, words) == INLINE

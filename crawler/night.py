@@ -16,6 +16,7 @@ from typing import Any
 from crawler.state import State
 
 RESUMED_FOR = 24 * 3600  # seconds: an older open run would mix pages of two nights
+UNREAD = ("file", "other")  # kinds that are kept as they are, whoever reads them
 READ = ("new", "changed", "unchanged")  # answers after which what stands at an address is known
 
 SEE = """
@@ -27,7 +28,7 @@ FROM links AS link
 JOIN urls AS page ON page.source = link.source AND page.url = link.page_url AND page.run = :run
 JOIN urls AS file ON file.source = link.source AND file.url = link.url AND file.run = :run
 WHERE link.source = :source AND link.kind = 'file' AND (link.url = :url OR link.page_url = :url)
-  AND file.answer IN ('new', 'changed', 'unchanged')
+  AND file.answer IN ('new', 'changed', 'unchanged') AND file.kind = 'file'
 ON CONFLICT (sha256, url, page_url) DO UPDATE SET title = excluded.title, publisher = excluded.publisher,
   published_on = excluded.published_on, jurisdiction = excluded.jurisdiction, last_seen = excluded.last_seen,
   vanished_on = '', run = excluded.run
@@ -36,10 +37,15 @@ ON CONFLICT (sha256, url, page_url) DO UPDATE SET title = excluded.title, publis
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """An address to ask and what the page that names it says about it. ``kind``: list, detail or file."""
+    """An address to ask and what the page that names it says about it.
+
+    ``kind``: list, detail or file; a file that proves to be no PDF is answered as ``other`` or ``archive``.
+    ``url`` is without the signature that some sites write anew at each visit; ``ask`` is with it.
+    """
 
     url: str
     kind: str
+    ask: str = ""
     page_url: str = ""
     title: str = ""
     publisher: str = ""
@@ -55,6 +61,7 @@ class Answer:
     etag: str = ""
     last_modified: str = ""
     sha256: str = ""
+    form: str = ""
 
 
 class Night:
@@ -73,7 +80,7 @@ class Night:
     def links(self, page_url: str) -> list[Link]:
         """What the page named when it was last read, in its order."""
         rows = self.state.db.execute(
-            "SELECT url, kind, page_url, title, publisher, published_on FROM links"
+            "SELECT url, kind, ask, page_url, title, publisher, published_on FROM links"
             " WHERE source = ? AND page_url = ? ORDER BY position",
             (self.source, page_url),
         )
@@ -82,21 +89,29 @@ class Night:
     def known(self, url: str, reader: str) -> Answer | None:
         """The last good answer for conditional requests; None when a page was read by another reader."""
         row = self._one("SELECT * FROM urls WHERE source = ? AND url = ?", self.source, url)
-        if row is None or not row["sha256"] or (row["kind"] != "file" and row["reader"] != reader):
+        if row is None or not row["sha256"] or (row["kind"] not in UNREAD and row["reader"] != reader):
             return None
         return Answer(status=row["status"], date=row["checked"], etag=row["etag"],
                       last_modified=row["last_modified"], sha256=row["sha256"])  # fmt: skip
+
+    def form(self, url: str) -> str:
+        """The form of what was last kept from an address: pdf, zip, xls …, or html where a page prints a budget."""
+        row = self._one("SELECT form FROM urls WHERE source = ? AND url = ?", self.source, url)
+        return str(row[0]) if row else ""
 
     def read(self, link: Link, answer: Answer, links: Sequence[Link] = (), reader: str = "") -> None:
         """A page was read, or a file's blob is in place: one transaction makes it known."""
         before = self._one("SELECT sha256 FROM urls WHERE source = ? AND url = ?", self.source, link.url)
         old = before["sha256"] if before else ""
-        word = "new" if not old else "unchanged" if old == answer.sha256 else "changed"
+        moved = [] if old or link.kind != "file" else self._moved(link, answer.sha256)
+        word = "new" if not (old or moved) else "changed" if old and old != answer.sha256 else "unchanged"
         with self.state.db:
             self._put(link, answer, word, reader)
             if link.kind != "file":
                 self._replace_links(link.url, links)
             self._see(link.url)
+            for place in moved:
+                self._forget(place, link, answer.sha256)
 
     def unchanged(self, link: Link, answer: Answer) -> None:
         """The server said 304: what is stored stands."""
@@ -165,25 +180,62 @@ class Night:
         self._began(answer.date)
         self.state.db.execute(
             """INSERT INTO urls (source, url, kind, answer, status, etag, last_modified, sha256, checked, changed,
-                 reader, run)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 reader, run, form)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT DO UPDATE SET kind = excluded.kind, answer = excluded.answer, status = excluded.status,
                  etag = excluded.etag, last_modified = excluded.last_modified, checked = excluded.checked,
                  changed = iif(sha256 = excluded.sha256, changed, excluded.changed),
-                 sha256 = excluded.sha256, reader = excluded.reader, run = excluded.run""",
+                 sha256 = excluded.sha256, reader = excluded.reader, run = excluded.run,
+                 form = excluded.form""",
             (self.source, link.url, link.kind, word, answer.status, answer.etag, answer.last_modified,
-             answer.sha256, answer.date, answer.date, reader, self.run),
+             answer.sha256, answer.date, answer.date, reader, self.run, answer.form),
         )  # fmt: skip
 
     def _replace_links(self, page_url: str, links: Iterable[Link]) -> None:
         self.state.db.execute("DELETE FROM links WHERE source = ? AND page_url = ?", (self.source, page_url))
         self.state.db.executemany(
-            "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (self.source, page_url, link.url, link.kind, link.title, link.publisher, link.published_on, place)
+                (
+                    self.source,
+                    page_url,
+                    link.url,
+                    link.kind,
+                    link.title,
+                    link.publisher,
+                    link.published_on,
+                    place,
+                    link.ask,
+                )
                 for place, link in enumerate(links)
-            ],
+            ],  # fmt: skip
         )
+
+    def _moved(self, link: Link, sha256: str) -> list[str]:
+        """Addresses at which the page showed the same bytes under the same name and which it no longer links to.
+
+        A site may sign its links anew at each visit: a document is its page, its name and its bytes.
+        """
+        rows = self.state.db.execute(
+            """SELECT s.url FROM sightings AS s
+               WHERE s.source = ? AND s.page_url = ? AND s.title = ? AND s.sha256 = ? AND s.url <> ?
+                 AND NOT EXISTS (SELECT 1 FROM links AS l
+                                 WHERE l.source = s.source AND l.page_url = s.page_url AND l.url = s.url)""",
+            (self.source, link.page_url, link.title, sha256, link.url),
+        )
+        return [str(row["url"]) for row in rows]
+
+    def _forget(self, url: str, link: Link, sha256: str) -> None:
+        """The document has another address now: the first day it was seen goes with it."""
+        old = (sha256, url, link.page_url)
+        self.state.db.execute(
+            """UPDATE sightings SET (first_seen, retrieved_at) =
+                 (SELECT first_seen, retrieved_at FROM sightings WHERE sha256 = ? AND url = ? AND page_url = ?)
+               WHERE sha256 = ? AND url = ? AND page_url = ?""",
+            (*old, sha256, link.url, link.page_url),
+        )
+        self.state.db.execute("DELETE FROM sightings WHERE sha256 = ? AND url = ? AND page_url = ?", old)
+        self.state.db.execute("DELETE FROM urls WHERE source = ? AND url = ?", (self.source, url))
 
     def _see(self, url: str) -> None:
         self.state.db.execute(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit, urlunsplit
 
 from scrapy import Selector
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
@@ -26,6 +26,7 @@ NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml raises w
 # Bullets before a name, and the day beside it.
 EDGES = re.compile(r"^[●•·▪■◆□○>\s]+|\s*[\[(（]?\d{4}-\d{1,2}-\d{1,2}[\])）]?\s*$")
 ROUTE = re.compile(r"\d+$|/|!")  # the fragment of a page that a script builds says which page it is
+TOKEN = re.compile(r"[\w-]{16,}=*")  # a whole query without a name
 QUOTED = re.compile(r"[\"']([^\"'<>\r\n]{1,500})[\"']")
 WRITTEN_LINK = re.compile(
     r"<a\b[^>]*?\bhref\s*=\s*\\?[\"']([^\"'\\]+)[^>]*>(.*?)<\\?/a>", re.IGNORECASE | re.DOTALL
@@ -80,15 +81,22 @@ def read_page(html: str, url: str, words: Words) -> Page:
         publisher=_publisher(root, meta, words),
         published_on=iso_day(meta.get("pubdate", "")) or iso_day(_labelled(root, words.date_labels)),
         attachments=_attachments(root, base, words),
-        links=tuple(
-            dict.fromkeys(_absolute(base, href) for href in root.xpath("//a/@href").getall() if _is_link(href))
-        ),
+        links=tuple(dict.fromkeys(filter(None, (_absolute(base, href) for href in _hrefs(root))))),
     )
 
 
 def readable(attachment: Attachment, page: Page, words: Words) -> str:
     """What a person calls the document: the link's own words, or the page's title where they say nothing."""
     return page.title if words.is_generic(attachment.label) else attachment.label
+
+
+def identity(url: str, words: Words) -> str:
+    """The address without the parts that only prove a right to download and change with each visit."""
+    parts = urlsplit(url)
+    if TOKEN.fullmatch(parts.query) and words.extension(unquote(parts.path)):
+        return urlunsplit(parts._replace(query=""))
+    kept = [part for part in parts.query.split("&") if not words.is_signature(part.partition("=")[0])]
+    return urlunsplit(parts._replace(query="&".join(kept)))
 
 
 def named_links(html: str, url: str, words: Words) -> dict[str, str]:
@@ -98,8 +106,9 @@ def named_links(html: str, url: str, words: Words) -> dict[str, str]:
     found: dict[str, str] = {}
     for address, label in _linked(root, words):
         fragment = address.strip().partition("#")[2]
-        if _is_link(address):
-            whole = _absolute(base, address) + (f"#{fragment}" if ROUTE.match(fragment) else "")
+        whole = _absolute(base, address) if _is_link(address) else ""
+        if whole:
+            whole += f"#{fragment}" if ROUTE.match(fragment) else ""
             if words.is_generic(found.get(whole, "")):
                 found[whole] = label
     return found
@@ -188,6 +197,10 @@ def link_label(link: Selector, words: Words) -> str:
     return next((name for name in names if not words.is_generic(name)), names[0] if names else "")
 
 
+def _hrefs(root: Selector) -> list[str]:
+    return [href for href in root.xpath("//a/@href").getall() if _is_link(href)]
+
+
 def _linked(root: Selector, words: Words) -> Iterator[tuple[str, str]]:
     for link in root.xpath("//a[@href] | //area[@href]"):
         yield link.attrib["href"], link_label(link, words)
@@ -221,8 +234,11 @@ def _quoted(script: str, label: str, words: Words) -> Iterator[tuple[str, str]]:
 
 
 def _absolute(base: str, address: str) -> str:
-    whole = urljoin(base, address.strip().replace("\\", "/"))
-    return safe_url_string(whole).partition("#")[0]
+    """The whole address without fragment; empty when it is none, as ``http://[a`` is."""
+    try:
+        return safe_url_string(urljoin(base, address.strip().replace("\\", "/"))).partition("#")[0]
+    except ValueError:
+        return ""
 
 
 def _is_link(address: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -13,16 +15,16 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler import blobs, bodies, pages, paging
+from crawler import archives, blobs, bodies, kinds, pages, paging
 from crawler.catalogue import Source
 from crawler.downloading import LeftTheSite, answer_of
-from crawler.link_titles import link_titles
 from crawler.night import READ, Answer, Link, Night
 from crawler.state import State
 from crawler.words import fingerprint, words
 
 GONE = (404, 410)
-PDF = ("pdf", pages.DOWNLOAD)  # forms that are fetched; the first bytes decide about the second
+PRINTED = "html"  # the form of a budget that stands in the page itself
+MEMBER = "#"  # between the address of an archive and the name of a document in it
 BODY_RETRIES = 2  # a bad body is asked for this often again; connections and 5xx have their own, longer patience
 
 
@@ -61,10 +63,10 @@ class DisclosureSpider(Spider):
                 continue
             self.asked[link.url] = link.kind
             if self.night.answer(link.url):
-                pending.extend(found for found in self.night.links(link.url)[::-1] if found.kind != "other")
+                pending.extend(found for found in self.night.links(link.url)[::-1] if MEMBER not in found.url)
             elif self._may_ask(link):
                 headers = {"Referer": link.page_url} if link.page_url else {}
-                yield Request(link.url, self.answered, errback=self.failed, cb_kwargs={"link": link},
+                yield Request(link.ask or link.url, self.answered, errback=self.failed, cb_kwargs={"link": link},
                               headers=headers, dont_filter=True)  # fmt: skip
 
     def answered(self, response: Response, link: Link) -> Iterator[Request]:
@@ -72,18 +74,32 @@ class DisclosureSpider(Spider):
         answer = answer_of(response, self.date)
         self.date = answer.date
         if response.status == 304:
-            self.night.unchanged(link, answer)
-            yield from self._follow(link, self.night.links(link.url), answer.date)
+            yield from self._stands(link, answer)
         elif response.status in GONE:
             self.night.event(f"http-{response.status}", link, date=answer.date)
             self.night.not_taken(link, answer, "missing")
         elif response.status != 200:
             # Challenges and refusals (412, 521, 403) and what stays broken after retries: asked again next time.
             self.night.event(f"http-{response.status}", link, f"{len(response.body)} bytes", answer.date)
-        elif link.kind == "file":
+        elif link.kind in ("file", "other"):
             yield from self._file(response, link, answer)
         else:
             yield from self._page(response, link, answer)
+
+    def _stands(self, link: Link, answer: Answer) -> Iterator[Request]:
+        """Not modified: what an archive holds and what is no PDF are named again in each run."""
+        links, form = self.night.links(link.url), self.night.form(link.url)
+        for member in (found for found in links if MEMBER in found.url):
+            if member.kind == "file":
+                self.night.unchanged(member, answer)
+            else:
+                self.night.event("other-format", member, archives.NEITHER, answer.date)
+        if form == PRINTED:
+            self.night.event("inline-budget", link, link.title, answer.date)
+        elif form not in ("", "pdf", *bodies.ARCHIVES):
+            self.night.event("other-format", link, f"{form}: {link.title}", answer.date)
+        self.night.unchanged(link, answer)
+        yield from self._follow(link, links, answer.date)
 
     def failed(self, failure: Failure) -> None:
         """No answer came: name why."""
@@ -149,11 +165,42 @@ class DisclosureSpider(Spider):
 
     def _file(self, response: Response, link: Link, answer: Answer) -> Iterator[Request]:
         fault = bodies.file_fault(response.body)
-        if fault is None:
-            sha256 = blobs.store(self.data, response.body)
-            self.night.read(link, answer_of(response, self.date, sha256))
-        else:
+        if fault and fault.name != "other-format":
             yield from self._again_or_refuse(response, link, answer, fault)
+            return
+        form = bodies.form_of(response.body)
+        kept = replace(answer, sha256=blobs.store(self.data, response.body, form), form=form)
+        if fault is None:
+            self.night.read(link, kept)
+        elif form in bodies.ARCHIVES:
+            members = list(self._members(response.body, link, kept))
+            self.night.read(replace(link, kind="archive"), kept, members, self.reader)
+        else:
+            self.night.event("other-format", link, f"{form}: {link.title}", answer.date)
+            self.night.read(replace(link, kind="other"), kept)
+
+    def _members(self, archive: bytes, link: Link, answer: Answer) -> Iterator[Link]:
+        """The PDFs in an archive, each at the archive's address with its name behind; the rest is named."""
+        for found in archives.unpacked(archive, answer.form, ""):
+            name = found.name.removeprefix("/")
+            member = replace(link, url=link.url + MEMBER + quote(name), ask="", page_url=link.url,
+                             title=name.rpartition(".")[0] or name)  # fmt: skip
+            if isinstance(found, archives.LeftOut):
+                other = found.reason == archives.NEITHER
+                self.night.event("other-format" if other else "left-in-archive", member, found.reason, answer.date)
+                if other:
+                    yield replace(member, kind="other")
+            elif self._member(found.read(), member, answer):
+                yield member
+
+    def _member(self, content: bytes, member: Link, answer: Answer) -> bool:
+        fault = bodies.file_fault(content)
+        if fault:
+            self.night.event(fault.name, member, fault.detail, answer.date)
+            return False
+        sha256 = blobs.store(self.data, content)
+        self.night.read(member, Answer(status=answer.status, date=answer.date, sha256=sha256, form="pdf"))
+        return True
 
     def _page(self, response: Response, link: Link, answer: Answer) -> Iterator[Request]:
         html = pages.decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
@@ -173,35 +220,41 @@ class DisclosureSpider(Spider):
         if fault:
             yield from self._again_or_refuse(response, link, answer, fault)
             return
-        sha256 = hashlib.sha256(response.body).hexdigest()
-        self.night.read(link, answer_of(response, self.date, sha256), links, self.reader)
+        sha256, form = hashlib.sha256(response.body).hexdigest(), ""
+        if kinds.is_printed_only(html, page, self.words):
+            blobs.store(self.data, response.body, PRINTED)
+            self.night.event("inline-budget", link, page.title, answer.date)
+            form = PRINTED
+        self.night.read(link, replace(answer, sha256=sha256, form=form), links, self.reader)
         yield from self._follow(link, links, answer.date)
 
     def _links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
-        files = [
-            Link(url=found.url, kind="file" if found.form in PDF else "other", page_url=link.url,
-                 title=pages.readable(found, page, self.words), publisher=page.publisher or self.source.publisher,
-                 published_on=page.published_on)
-            for found in page.attachments
-        ]  # fmt: skip
+        files = [self._attached(found, page, link) for found in page.attachments]
         if link.kind != "list":
             return files
         further = [*paging.further_pages(html, url, self.words), *filter(self.source.is_list, page.links)]
         lists = [Link(url=found, kind="list", page_url=link.url) for found in further if found != link.url]
-        titles = link_titles(html, url)  # of a page that cannot be had, the list's word is all there is
-        about = filter(self.source.is_detail, page.links)
+        named = pages.named_links(html, url, self.words)  # of a page that cannot be had, this is all there is
         details = [
-            Link(url=found, kind="detail", page_url=link.url, title=titles.get(found, "")) for found in about
+            Link(url=found, kind="detail", page_url=link.url, title=named.get(found, ""))
+            for found in page.links
+            if self.source.is_detail(found) or self.source.is_named(found, named.get(found, ""), self.words)
         ]
         return [*lists, *details, *files]
 
+    def _attached(self, found: pages.Attachment, page: pages.Page, link: Link) -> Link:
+        url = pages.identity(found.url, self.words)
+        return Link(
+            url=url, kind="file", ask="" if found.url == url else found.url, page_url=link.url,
+            title=pages.readable(found, page, self.words),
+            publisher=page.publisher or self.source.publisher, published_on=page.published_on,
+        )  # fmt: skip
+
     def _follow(self, link: Link, links: list[Link], date: str) -> Iterator[Request]:
-        """Ask on; name what a page holds that is not fetched, and a detail page that holds nothing."""
-        for other in (found for found in links if found.kind == "other"):
-            self.night.event("other-format", other, other.title, date)
+        """Ask on; name a detail page that links to nothing."""
         if link.kind == "detail" and not links:
             self.night.event("no-attachment", link, date=date)
-        yield from self.ask(found for found in links if found.kind != "other")
+        yield from self.ask(found for found in links if MEMBER not in found.url)
 
     def _again_or_refuse(
         self, response: Response, link: Link, answer: Answer, fault: bodies.Fault

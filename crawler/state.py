@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from datapackages.model import Sighting
@@ -43,6 +43,10 @@ MIGRATIONS = (
     CREATE TABLE events (
         run INTEGER NOT NULL, name TEXT NOT NULL, url TEXT NOT NULL, page_url TEXT NOT NULL, detail TEXT NOT NULL,
         at TEXT NOT NULL, PRIMARY KEY (run, name, url, page_url));
+    """,
+    """
+    ALTER TABLE links ADD COLUMN ask TEXT NOT NULL DEFAULT '';
+    ALTER TABLE urls ADD COLUMN form TEXT NOT NULL DEFAULT '';
     """,
 )
 
@@ -94,6 +98,36 @@ def sightings(data: Path) -> list[Sighting]:
     with closing(State(data)) as state:
         rows = state.db.execute(f"SELECT {', '.join(SIGHTING)} FROM sightings ORDER BY sha256, url, page_url")
         return [Sighting(**dict(row)) for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Otherwise:
+    """Something published that is no PDF: kept under its hash, or printed in the page itself (form ``html``)."""
+
+    source: str
+    url: str
+    page_url: str
+    title: str
+    publisher: str
+    published_on: str
+    form: str
+    sha256: str
+
+
+def published_otherwise(data: Path) -> list[Otherwise]:
+    """What sites publish in another form than PDF, by source and address; an archive's members are not in it."""
+    if not (data / "crawl.db").exists():
+        return []
+    with closing(State(data)) as state:
+        rows = state.db.execute(
+            """SELECT urls.source, urls.url, coalesce(link.page_url, '') AS page_url,
+                      coalesce(link.title, '') AS title, coalesce(link.publisher, '') AS publisher,
+                      coalesce(link.published_on, '') AS published_on, urls.form, urls.sha256
+               FROM urls LEFT JOIN links AS link ON link.source = urls.source AND link.url = urls.url
+               WHERE urls.form NOT IN ('', 'pdf') AND urls.sha256 <> ''
+               GROUP BY urls.source, urls.url ORDER BY urls.source, urls.url"""
+        )
+        return [Otherwise(**dict(row)) for row in rows]
 
 
 def last_runs(data: Path) -> dict[str, dict[str, str | int]]:

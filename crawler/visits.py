@@ -60,6 +60,6 @@ def _missed(state: State, source: str, run: int) -> tuple[Missed, ...]:
 
 
 def _kind(name: str) -> str:
-    if name == "other-format":
+    if name in ("other-format", "inline-budget"):
         return OTHER_FORMAT
     return BLOCKED if kinds().get(name) == "blocked" else UNREAD

@@ -56,7 +56,10 @@ def test_every_shipped_source_can_be_read_and_only_the_demo_is_made_up() -> None
         (GOOD.replace('"999901"', '"9999"'), "jurisdiction should be six digits in quotes, found '9999'"),
         (GOOD.replace("family: trs", "family: trss"), "unknown family 'trss'; did you mean 'trs'?"),
         (GOOD.replace("family: trs", "family: generic"), "family generic needs `details`"),
-        (GOOD.replace("unverified", "fine"), "state should be one of verified, unverified, demo, found 'fine'"),
+        (
+            GOOD.replace("unverified", "fine"),
+            "state should be one of verified, unverified, blocked, investigate, demo, found 'fine'",
+        ),
         (
             GOOD.replace("hosts: [czj.testcity", "hosts: [www.testcity"),
             "is on none of the hosts www.testcity.example",

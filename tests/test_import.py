@@ -47,7 +47,7 @@ def test_a_folder_is_kept_whole_and_the_same_bytes_are_one_document(files: Path,
     report = import_paths([files], tmp_path / "data")
     assert (report.files, report.new, report.known, report.sightings) == (6, 4, 2, 6)
     assert [(entry.name, entry.reason) for entry in report.left_out] == [
-        ("files/notes.txt", "neither a PDF nor a zip file")
+        ("files/notes.txt", "neither a PDF nor an archive")
     ]
     assert kept(tmp_path / "data") == {A, B, HTML, b""}, "what is no PDF is kept for the parser to name"
     assert addresses(tmp_path / "data") == [
@@ -152,7 +152,7 @@ def test_a_zip_is_read_in_memory_with_its_chinese_names(tmp_path: Path) -> None:
     ]
     assert kept(tmp_path / "data") == {A, B, HTML}
     assert [(entry.name, entry.reason) for entry in report.left_out] == [
-        ("dept.zip/table.xls", "neither a PDF nor a zip file")
+        ("dept.zip/table.xls", "neither a PDF nor an archive")
     ]
     assert not (tmp_path.parent / "escape.pdf").exists()
 
