@@ -9,7 +9,7 @@ from datapackages import matching
 from datapackages.codes import fold
 from datapackages.compared import Compared
 from datapackages.matching import figure
-from datapackages.model import Fact
+from datapackages.model import Document, Fact
 
 UNREADABLE = ("scan", "broken")  # kinds of document whose figures nobody could read
 UNCERTAIN = "second_reader_differs"
@@ -58,6 +58,16 @@ def compare(before: Compared, after: Compared) -> Comparison:
         changes=tuple(changes),
         same={old.fact_id: new for old, new in paired},
     )
+
+
+def may_be_versions(one: Document, other: Document) -> bool:
+    """Whether nothing that two documents say of themselves contradicts that they are one disclosure."""
+    pairs = (
+        (one.fiscal_year, other.fiscal_year),
+        (one.stage.removeprefix("unknown"), other.stage.removeprefix("unknown")),
+        (one.scope.removeprefix("unknown"), other.scope.removeprefix("unknown")),
+    )
+    return not any(left and right and left != right for left, right in pairs)
 
 
 def _changes(before: Compared, after: Compared, paired: list[matching.Pair]) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from datapackages import codes, tabular
-from datapackages.changes import Change, Comparison, compare
+from datapackages.changes import Change, Comparison, compare, may_be_versions
 from datapackages.correcting import Result, box_of
 from datapackages.corrections import COLUMNS, Correction
 from datapackages.matching import figure
@@ -128,18 +128,11 @@ def _reason(result: Result, fact: Fact | None) -> str:
 
 
 def _are_versions(earlier: Placed, later: Placed) -> bool:
-    """Whether two documents at one address may be one disclosure: nothing they say of themselves contradicts."""
+    """Whether two documents at one address may be one disclosure, and the later one is a disclosure at all."""
     if later.document.kind in NO_DISCLOSURE:
         return False
-    told = [(placed.unit_id, placed.document) for placed in (earlier, later)]
-    (unit, one), (other_unit, other) = told
-    pairs = (
-        (unit, other_unit),
-        (one.fiscal_year, other.fiscal_year),
-        (one.stage.removeprefix("unknown"), other.stage.removeprefix("unknown")),
-        (one.scope.removeprefix("unknown"), other.scope.removeprefix("unknown")),
-    )
-    return not any(left and right and left != right for left, right in pairs)
+    same_unit = not (earlier.unit_id and later.unit_id) or earlier.unit_id == later.unit_id
+    return same_unit and may_be_versions(earlier.document, later.document)
 
 
 def _corrected(result: Result) -> Change:

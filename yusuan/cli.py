@@ -6,6 +6,7 @@ import click
 
 from yusuan.collect import crawl, import_, sources
 from yusuan.demo import demo
+from yusuan.diffing import diff
 from yusuan.explaining import explain_
 from yusuan.publish import build, package
 from yusuan.reading import parse
@@ -35,7 +36,7 @@ def main() -> None:
     """
 
 
-for command in (demo, crawl, import_, parse, explain_, package, build, serve, refresh, status, sources):
+for command in (demo, crawl, import_, parse, explain_, package, build, serve, refresh, status, diff, sources):
     main.add_command(command)
 
 if __name__ == "__main__":
