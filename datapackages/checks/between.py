@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from datapackages.checks import between_nil
+from datapackages.checks import between_basic, between_nil
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding, equal, minus, one, place_of
 from datapackages.checks.quantities import WHOLE, Quantity, forms, quantities
@@ -243,6 +243,7 @@ def function_and_basic(book: Book) -> Iterator[Finding]:
     Basic expenditure in the table by function equals the total of the table of basic expenditure.
     """
     yield from agreed(book, "X6")
+    yield from between_basic.findings(book)
 
 
 @rule("X7", "agreement")

@@ -50,8 +50,9 @@ def names_of_codes(book: Book) -> Iterator[Finding]:
     """
     by_code: dict[str, dict[str, Fact]] = defaultdict(dict)
     for fact in _rows(book):
-        codes = [code for code in (fact.function_code, fact.econ_dept_code, fact.econ_gov_code) if code]
-        if fact.code_basis == "printed" and len(codes) == 1 and fact.code_text and not fact.project_name:
+        codes = _codes(fact)
+        own = fact.code_text or fact.item == f"function_{fact.function_code}"
+        if len(codes) == 1 and own and not fact.project_name:
             by_code[codes[0]].setdefault(fact.table_id, fact)
     for facts in by_code.values():
         if len(facts) > 1:
@@ -163,8 +164,12 @@ def _same_name(facts: list[Fact]) -> Finding:
     return _told("pass", "names", facts, _coded(first), _coded(facts[-1]))
 
 
+def _codes(fact: Fact) -> list[str]:
+    return [code for code in (fact.function_code, fact.econ_dept_code, fact.econ_gov_code) if code]
+
+
 def _coded(fact: Fact) -> str:
-    return f"{fact.code_text} {fact.name}"
+    return f"{_codes(fact)[0]} {fact.name}"
 
 
 def _plain(name: str) -> str:

@@ -143,7 +143,7 @@ class Quantities:
             and fact.amount is not None
             and "of_which" not in (fact.row_role, fact.column_role)
             and not (fact.project_name or repeats)
-            and fact.code_basis != "carried_down"
+            and (fact.code_basis != "carried_down" or bool(fact.code_text))
         )
 
     def _body_of(self, fact: Fact) -> str:
