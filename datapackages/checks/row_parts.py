@@ -166,8 +166,10 @@ class _List:
             return
         if before and total.head.row_role == "total":
             last = before[-1]
-            yield "grand", [last, *(line for line in top if line.number > last.number)]
-            yield "grand", before
+            between = [line for line in top if line.number > last.number]
+            yield "grand", [last, *between]
+            if not between:
+                yield "grand", before
         start = before[-1].number if before else 0
         yield "total", [line for line in top if line.number > start]
         yield "total", top
