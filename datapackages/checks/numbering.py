@@ -15,6 +15,7 @@ from datapackages.codes import fold
 from datapackages.model import Table
 
 NOT_NUMBERED = ("performance_project", "performance_overall", "performance_result", "unrecognised")
+A_ROW = 3  # numbers: fewer are an extract, in which others may rightly lack
 SLIPS = 2  # more of a kind than so many are another way of numbering, not slips
 WHOLE_PARTS = ("whole", "tables")
 
@@ -135,7 +136,7 @@ def _gaps(book: Book, tables: list[Table]) -> Iterator[Finding]:
     heads = {match[0] for table in tables if (match := pattern("label_in_title").match(fold(table.title)))}
     numbers = {number for label in labels | heads if (number := label_number(label))}
     unread = any(table.state == "failed" or table.canonical == "unrecognised" for table in book.parsed.tables)
-    if unread or len({_words(label) for label in labels}) > 1 or not numbers:
+    if unread or len({_words(label) for label in labels}) > 1 or len(numbers) < A_ROW:
         return
     missing = sorted(set(range(1, max(numbers))) - numbers)
     if 0 < len(missing) <= SLIPS:
