@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from datapackages.model import Box, Cell, Fact, Outcome, ParsedDocument, Statement, Table
 
+FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 STATEMENTS = "statements"  # p3/statements/7: the seventh figure of the prose
 
 
@@ -22,7 +24,7 @@ class Cited(NamedTuple):
     row: int | None = None
     column: int | None = None
     fact_id: str = ""
-    in_prose: bool = False
+    among_others: bool = False  # a figure with other words in its box: in a sentence, in a cell of a form
 
 
 class Printed:
@@ -60,7 +62,8 @@ class Printed:
         others = [
             found
             for number, (place, name) in enumerate(zip(places, names, strict=True))
-            if not name and (found := self._other(place, on_left=number == 0))
+            if not name
+            for found in self._other(place, outcome, on_left=number == 0)
         ]
         facts = [
             _fact(self.facts[name], number < split)
@@ -69,19 +72,20 @@ class Printed:
         ]
         return tuple(sorted([*facts, *others], key=lambda one: not one.on_left))
 
-    def _other(self, place: str, on_left: bool) -> Cited | None:
+    def _other(self, place: str, outcome: Outcome, on_left: bool) -> Iterator[Cited]:
         """A place that is no fact: a figure of the prose, a cell, a list or a page."""
         page, _, rest = place.partition("/")
         if not page.removeprefix("p").isdecimal():
-            return None
+            return
         number = int(page.removeprefix("p"))
         kind, _, where = rest.partition("/")
         if kind == STATEMENTS and where in self._statements:
             stated = self._statements[where]
-            return Cited(stated.page, stated.box, stated.amount_text, on_left, in_prose=True)
-        if kind in self.tables:
-            return _in_table(self.tables[kind], number, where, on_left)
-        return Cited(number, None, "", on_left)
+            yield Cited(stated.page, stated.box, stated.amount_text, on_left, among_others=True)
+        elif kind in self.tables:
+            yield from _in_table(self.tables[kind], number, where, outcome, on_left)
+        else:
+            yield Cited(number, None, "", on_left)
 
     def figures(self, tables: Collection[str]) -> list[Cited]:
         """Every fact of these lists."""
@@ -135,14 +139,30 @@ def _fact(fact: Fact, on_left: bool) -> Cited:
     return Cited(fact.page, box, fact.amount_text, on_left, fact.table_id, fact.row, fact.column, fact.fact_id)
 
 
-def _in_table(table: Table, page: int, where: str, on_left: bool) -> Cited:
+def _in_table(table: Table, page: int, where: str, outcome: Outcome, on_left: bool) -> Iterator[Cited]:
     row, _, column = where.partition("/")
     if row.isdecimal() and column.isdecimal() and 1 <= int(row) <= len(table.rows):
         cells = table.rows[int(row) - 1]
         if 1 <= int(column) <= len(cells):
             cell = cells[int(column) - 1]
-            return Cited(cell.page, cell.box, cell.text, on_left, table.table_id, int(row), int(column))
-    return Cited(page, frame(table, page), "", on_left, table.table_id)
+            yield Cited(cell.page, cell.box, cell.text, on_left, table.table_id, int(row), int(column))
+            return
+    figures = [*_figures(table, page, outcome)]
+    yield from figures or [Cited(page, frame(table, page), "", on_left, table.table_id)]
+
+
+def _figures(table: Table, page: int, outcome: Outcome) -> Iterator[Cited]:
+    """Cells of a list as a whole, a form most often, that print a figure of either side."""
+    sides = {figure: on_left for on_left in (False, True) for figure in _printed(outcome, on_left)}
+    for i, row in enumerate(table.rows, start=1):
+        for j, cell in enumerate(row, start=1):
+            for figure in FIGURE.findall(cell.text) if cell.box and cell.page == page else ():
+                if figure in sides:
+                    yield Cited(page, cell.box, figure, sides[figure], table.table_id, i, j, among_others=True)
+
+
+def _printed(outcome: Outcome, on_left: bool) -> list[str]:
+    return FIGURE.findall(outcome.left if on_left else outcome.right)
 
 
 def frame(table: Table, page: int) -> Box | None:

@@ -44,7 +44,10 @@ def triage(parsed: ParsedDocument, path: str | PathLike[str], *, percent: float 
     doubted = {place: printed.cited(outcome) for place, outcome in enumerate(parsed.checks) if is_doubted(outcome)}
     sample = {table.table_id for table in parsed.tables if sampled(table.table_id, percent)}
     checked = {one.table_id for cited in doubted.values() for one in cited if one.table_id in printed.tables}
-    cited = [*printed.figures(sample | checked), *(one for side in doubted.values() for one in side if one.box)]
+    cited = [
+        *printed.figures(sample | checked),
+        *(one for side in doubted.values() for one in side if is_compared(one)),
+    ]
     cited += [code for one in cited for code in printed.codes_beside(one)]
     if not cited:
         return parsed
@@ -78,6 +81,11 @@ def is_doubted(outcome: Outcome) -> bool:
     return outcome.outcome in ("fail", "question") and bool(outcome.fact_ids or outcome.place)
 
 
+def is_compared(cited: Cited) -> bool:
+    """Whether there is a text to compare: not where a check is about a page or a list as a whole."""
+    return cited.box is not None and bool(cited.text)
+
+
 def sampled(table_id: str, percent: float = SAMPLE) -> bool:
     """Whether a list is in the fixed sample: by its id, so that every machine takes the same."""
     return int(hashlib.sha256(table_id.encode()).hexdigest()[:8], 16) % 10_000 < percent * 100
@@ -97,7 +105,7 @@ def agreement(parsed: ParsedDocument) -> dict[str, Agreement]:
 
 def _judged(outcome: Outcome, cited: Sequence[Cited], reading: Reading, printed: Printed) -> Outcome:
     """The outcome with its fault. Codes in the rows of the figures count: they say what a figure is of."""
-    placed = [one for one in cited if one.box]
+    placed = [one for one in cited if is_compared(one)]
     if not placed:
         return outcome
     verdicts = {
