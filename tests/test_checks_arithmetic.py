@@ -291,6 +291,34 @@ def test_a29_what_is_printed_as_part_of_a_line_is_no_more_than_the_line() -> Non
     assert [said(with_part(text))[0][1] for text in ("4.00", "5.00", "5.02")] == ["pass", "pass", "fail"]
 
 
+def unmarked(wrong: str) -> ParsedDocument:
+    """Two units over their projects without any mark, as roles that the figures had to settle come out."""
+    columns = [total(), column("一般公共预算", fund="general_public"), column("其他资金", fund="unit_funds")]
+    rows = [
+        row("合计", "12.00", "9.00", "3.00", **TOTAL),
+        row("甲中心", "7.00", "5.00", "2.00"),
+        row("甲一项目", wrong, "3.00", "1.00"),
+        row("甲二项目", "3.00", "2.00", "1.00"),
+        row("乙中心", "5.00", "4.00", "1.00"),
+        row("乙一项目", "1.00", "0.50", "0.50"),
+        row("乙二项目", "4.00", "3.50", "0.50"),
+    ]
+    return little.document(little.table("projects", columns, rows))
+
+
+def test_one_wrong_figure_does_not_hide_which_rows_stand_over_others() -> None:
+    found = [one for one in said(unmarked("40.00"), "A28") if one[1] != "pass"]
+    assert found == [("A28", "fail", "7.00", "40.00 + 3.00 = 43")]
+    assert {one[1] for one in said(unmarked("4.00"), "A28")} == {"pass"}
+
+
+def test_rows_that_make_more_than_the_total_in_every_column_may_be_sums_of_others_and_accuse_nobody() -> None:
+    columns = [total(), column("一般公共预算", fund="general_public")]
+    rows = [row(name, "4.00", "4.00") for name in ("甲", "乙", "丙")]
+    parsed = little.document(little.table("projects", columns, [row("合计", "8.00", "8.00", **TOTAL), *rows]))
+    assert [one[1] for one in said(parsed, "A28")] == ["insufficient_data"]
+
+
 # ---- overall tables ----
 
 

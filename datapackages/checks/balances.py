@@ -9,7 +9,8 @@ from datapackages.checks import column_sums, prose_purchases, row_sums
 from datapackages.checks.book import Book
 from datapackages.checks.column_parts import shares
 from datapackages.checks.findings import Finding, Side, equal, minus, one, sum_of
-from datapackages.checks.row_parts import ADDED, lines
+from datapackages.checks.row_lines import lines
+from datapackages.checks.row_parts import ADDED
 from datapackages.checks.rules import rule
 from datapackages.model import Fact, Table
 

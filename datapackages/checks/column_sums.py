@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datapackages.checks.book import Book
-from datapackages.checks.findings import Finding, at_most, equal, one, sum_of
+from datapackages.checks.findings import Finding, at_most, equal, one, place_of, sum_of
 from datapackages.checks.row_parts import CURRENT, RowSum, row_sums
 from datapackages.checks.rules import rule
 from datapackages.model import Fact
@@ -59,6 +59,16 @@ def findings(book: Book, id: str) -> Iterator[Finding]:
 
 def columns(book: Book, found: RowSum) -> Iterator[Finding]:
     """The comparison of a row with its parts, once for each column."""
+    if found.kind == "unclear":
+        head = found.whole.head
+        yield Finding(
+            outcome="insufficient_data",
+            key="rows-not-understood",
+            values={"what": head.name},
+            places=(place_of(head),),
+            table_ids=(head.table_id,),
+        )
+        return
     for column in found.columns:
         parts = [part.facts[column] for part in found.parts if column in part.facts]
         yield equal(one(book, found.whole.facts[column]), sum_of(book, parts))

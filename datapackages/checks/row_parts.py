@@ -7,38 +7,25 @@ behind it where it opens the list; a 总计 behind a 本年合计 is that and th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 from datapackages.checks.book import Book
 from datapackages.checks.column_parts import Share, is_sum, shares
-from datapackages.checks.findings import term
+from datapackages.checks.row_lines import Line, held, is_counted_twice, lines, regroup
 from datapackages.checks.word_lists import words
 from datapackages.model import Fact, Table
 
 ADDED = ("leaf", "subtotal")
-HOLDING = ("subtotal", "total", "repeat")
 VEHICLES = {"vehicle_purchase", "vehicle_operation"}
 OVERALL = ("overall", "fiscal_overall")
 CURRENT = ("revenue_current", "expenditure_current")
 
 
-@dataclass(eq=False)
-class Line:
-    """A row of a list with its figures of one share, and the rows under it."""
-
-    number: int
-    facts: Mapping[int, Fact]
-    head: Fact
-    under: list[Line] = field(default_factory=list)
-    above: Line | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class RowSum:
-    """A row and the rows it sums. ``kind``: total, grand (over a 本年合计), subtotal, repeat, of_which."""
+    """A row and the rows it sums. ``kind``: total, grand (over a 本年合计), subtotal, repeat, of_which, unclear."""
 
     table: Table
     share: Share
@@ -62,39 +49,9 @@ def row_sums(book: Book) -> list[RowSum]:
     ]
 
 
-def lines(rows: Mapping[int, Mapping[int, Fact]]) -> list[Line]:
-    """The rows in printed order, each under the nearest row above whose path its own begins with."""
-    found: list[Line] = []
-    latest: dict[str, Line] = {}
-    for number in sorted(rows):
-        head = next(iter(rows[number].values()))
-        line = Line(number, rows[number], head)
-        line.above = _above(head, latest)
-        if line.above is not None:
-            line.above.under.append(line)
-        before = latest.get(head.row_path)
-        if before is None or before.head.row_role not in HOLDING or head.row_role in HOLDING:
-            latest[head.row_path] = line  # 本级 has the name of the department over it, and nothing under it
-        found.append(line)
-    return found
-
-
 def _is_year_of_a_unit(head: Fact) -> bool:
     """A row that only says 2026年 of the unit it belongs to: what stands under it is not settled by its name."""
     return bool(head.row_unit_name) and bool(re.fullmatch(words("years"), head.name))
-
-
-def _above(head: Fact, latest: Mapping[str, Line]) -> Line | None:
-    """A row whose parent prints no figure stands under the next one up that does; one under a repeat, beside it."""
-    path = head.row_path.removesuffix(head.name).rstrip("/")
-    while path:
-        if path in latest:
-            above: Line | None = latest[path]
-            while above is not None and above.head.row_role == "repeat":
-                above = above.above
-            return above
-        path = path.rpartition("/")[0]
-    return None
 
 
 class _List:
@@ -104,8 +61,22 @@ class _List:
         self._book, self._table, self._share, self._lines = book, table, share, all_lines
         self._take_in()
         self._totals = [line for line in all_lines if self._is_total(line)]
-        self._top = [line for line in all_lines if line.above is None and line.head.row_role in ADDED]
-        self._top = [line for line in self._top if line not in self._totals]
+        self._top = self._at_the_top()
+        if table.canonical not in OVERALL:
+            self._regroup()
+
+    def _at_the_top(self) -> list[Line]:
+        top = [line for line in self._lines if line.above is None and line.head.row_role in ADDED]
+        return [line for line in top if line not in self._totals]
+
+    def _regroup(self) -> None:
+        whole = [line for line in self._totals if line.head.row_role == "total"]
+        found = regroup(self._book, whole[0], self._top) if len(whole) == 1 else {}
+        for line, parts in found.items():
+            line.under = parts
+            for part in parts:
+                part.above = line
+        self._top = self._at_the_top() if found else self._top
 
     def _is_total(self, line: Line) -> bool:
         role = line.head.row_role
@@ -119,7 +90,7 @@ class _List:
             behind = list(
                 takewhile(lambda other: not other.above and other.head.row_role == "leaf", self._lines[place + 1 :])
             )
-            if behind and self._held(line, behind) == len(line.facts):
+            if behind and held(self._book, line, behind) == len(line.facts):
                 line.under = behind
                 for part in behind:
                     part.above = line
@@ -152,8 +123,9 @@ class _List:
     def _total(self, total: Line) -> Iterator[RowSum]:
         readings = [reading for reading in self._readings(total) if reading[1]]
         if readings:
-            kind, parts = max(readings, key=lambda reading: self._held(total, reading[1]))
-            yield self._sum(total, parts, kind)
+            kind, parts = max(readings, key=lambda reading: held(self._book, total, reading[1]))
+            unclear = self._table.canonical not in OVERALL and is_counted_twice(self._book, total, parts)
+            yield self._sum(total, parts, "unclear" if unclear else kind)
 
     def _readings(self, total: Line) -> Iterator[tuple[str, list[Line]]]:
         """What a total may sum, the likeliest first."""
@@ -173,16 +145,6 @@ class _List:
         start = before[-1].number if before else 0
         yield "total", [line for line in top if line.number > start]
         yield "total", top
-
-    def _held(self, total: Line, parts: Sequence[Line]) -> int:
-        """In how many columns the parts make the total."""
-        return sum(self._holds(column, total, parts) for column in total.facts)
-
-    def _holds(self, column: int, total: Line, parts: Sequence[Line]) -> bool:
-        printed = [part.facts[column] for part in parts if column in part.facts]
-        terms = [term(self._book, fact) for fact in (total.facts[column], *printed)]
-        gap = terms[0].amount - sum((one.amount for one in terms[1:]), Decimal(0))
-        return bool(printed) and abs(gap) <= sum((one.slack for one in terms), Decimal(0))
 
     def _sum(self, whole: Line, parts: Sequence[Line], kind: str) -> RowSum:
         return RowSum(table=self._table, share=self._share, whole=whole, parts=tuple(parts), kind=kind)
