@@ -20,6 +20,7 @@ from datapackages.codes import fold
 from datapackages.model import Fact, ParsedDocument, Table
 
 DIGIT = re.compile(r"\d")
+PRINTED_MONEY = re.compile(r"\d[.,\uff0c]\d")
 FRAGMENT = "compared.json"
 READ: dict[Any, Callable[[str], object]] = {
     str: str,
@@ -41,6 +42,7 @@ class Listed:
     block: str
     unit_name: str
     title: str
+    state: str = "parsed"  # codes/table_states.csv
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,13 +119,15 @@ def _listed(said: Mapping[str, object]) -> Listed:
         block=str(said["block"]),
         unit_name=fold(str(said["unit_name"])),
         title=fold(str(said["title"])),
+        state=str(said["state"]),
     )
 
 
 def _unread(parsed: ParsedDocument) -> Iterator[tuple[str, ...]]:
     """The printed rows that hold a figure of which no fact was made.
 
-    In a list with facts only the columns that have some are looked at: codes and numbers of rows are no figures.
+    In a list with facts the columns without any count only where they print money: codes and numbers of rows are
+    no figures.
     """
     facts = {(fact.table_id, fact.row, fact.column) for fact in parsed.facts}
     columns = {(table, column) for table, _, column in facts}
@@ -134,7 +138,7 @@ def _unread(parsed: ParsedDocument) -> Iterator[tuple[str, ...]]:
             left = (
                 DIGIT.search(cell.text) and (at, number, column) not in facts
                 for column, cell in enumerate(row, start=1)
-                if at not in read or (at, column) in columns
+                if at not in read or (at, column) in columns or PRINTED_MONEY.search(cell.text)
             )
             if any(left):
                 yield tuple(filter(None, (fold(cell.text) for cell in row)))
