@@ -165,6 +165,52 @@ def test_two_units_of_one_name_in_a_file_are_not_held_against_each_other() -> No
     assert len(outcomes(parsed, "X1")) == 6
 
 
+def test_a_body_among_its_units_is_not_taken_for_all_of_them() -> None:
+    def row(name: str, amount: str, **others: Any) -> Any:
+        return little.row(name, amount, row_unit_name=name, **others)
+
+    by_unit = little.table(
+        "income", [little.total(expenditure_type="not_stated", flow="all")],
+        [row("示例市数据中心", "60.00"), row("示例市数据站", "40.00")], **REVENUE,
+    )  # fmt: skip
+    assert results(little.document(revenue(), by_unit), "X1") == {"not_applicable"}
+    headed = little.table(
+        "income", [little.total(expenditure_type="not_stated", flow="all")],
+        [row("示例市数据中心", "99.00", row_role="subtotal"), row("示例市数据站", "40.00")], **REVENUE,
+    )  # fmt: skip
+    assert results(little.document(revenue(), headed), "X1") == {"fail"}
+
+
+def test_a_list_of_some_projects_is_not_held_against_all_of_them() -> None:
+    def listed(title: str) -> Any:
+        return little.table(
+            "projects", [little.column("合计", fund="total", expenditure_type="project")],
+            [little.row("合计", "69.00", row_role="total")], flow="all", title=title,
+        )  # fmt: skip
+
+    spent = little.table(
+        "expenditure", [little.column("项目支出", fund="total", expenditure_type="project")],
+        [little.row("合计", "70.00", row_role="total")], flow="all",
+    )  # fmt: skip
+    assert results(little.document(spent, listed("重点项目支出表")), "X15") == {"not_applicable"}
+    assert results(little.document(spent, listed("项目支出表")), "X15") == {"insufficient_data"}, "balance not told"
+
+
+def test_x6_personnel_and_public_expenses_apart_add_up_to_basic() -> None:
+    def apart(public: str) -> Any:
+        return little.table(
+            "basic_economic", [little.column("决算数", fund="general_public")],
+            [little.row("人员经费合计", "20.00", row_role="total", expenditure_type="personnel"),
+             little.row("公用经费合计", public, row_role="total", expenditure_type="public")], flow="all",
+        )  # fmt: skip
+
+    def account(public: str) -> ParsedDocument:
+        return little.document(by_function("general_function", flow="current"), apart(public), stage="final")
+
+    assert said(account("10.01"), "X6") == [("rounding", "20.00 + 10.01 = 30.01", "30.00")]
+    assert results(account("11.00"), "X6") == {"fail"}
+
+
 def _named(table: Any, unit: str) -> Any:
     return type(table)(**{**vars(table), "unit_name": unit})
 
@@ -188,11 +234,11 @@ def three_public(amount: str, item: str = "hospitality", **others: Any) -> Any:
 
 def test_x9_and_x10_a_part_is_no_more_than_its_whole() -> None:
     own = basic("2.00", little.row("公务接待费", "2.00", econ_dept_code="30217"))
-    assert results(little.document(own, three_public("1.50")), "X9") == {"fail"}
+    assert results(little.document(own, three_public("1.50")), "X9") == {"question"}
     assert results(little.document(own, three_public("2.50")), "X9") == {"pass"}
     assert results(little.document(own, three_public("1.50", fiscal_year=2025)), "X9") == {"not_applicable"}
     meetings = basic("2.00", little.row("会议费", "2.00", econ_dept_code="30215"))
-    assert results(little.document(meetings, three_public("1.50", item="meetings")), "X10") == {"fail"}
+    assert results(little.document(meetings, three_public("1.50", item="meetings")), "X10") == {"question"}
 
 
 def test_x11_operating_expenses_are_no_more_than_public_expenses() -> None:
@@ -205,7 +251,7 @@ def test_x11_operating_expenses_are_no_more_than_public_expenses() -> None:
         told = [little.statement(text, metric="operating", seq=seq) for seq, text in enumerate(texts, start=1)]
         return little.document(public, statements=told)
 
-    assert results(stated("12.00"), "X11") == {"fail"}
+    assert results(stated("12.00"), "X11") == {"question"}
     assert results(stated("9.00"), "X11") == {"pass"}
     assert results(stated("12.00", "9.00"), "X11") == {"not_applicable"}, "the prose tells of several bodies"
 

@@ -50,7 +50,8 @@ def restated(
 @pytest.mark.parametrize(
     ("printed", "unit", "stated", "expected"),
     [("40.00", "万元", "40.00", "pass"), ("40.00", "万元", "40.02", "fail"), ("40.01", "万元", "40", "rounding"),
-     ("13,616,271", "元", "1,361", "rounding"), ("13,616,271", "元", "1,363", "fail")],
+     ("13,616,271", "元", "1,361", "rounding"), ("13,616,271", "元", "1,363", "fail"),
+     ("0.00", "万元", "0.27", "question"), ("40.00", "万元", "482", "question")],
 )  # fmt: skip
 def test_s1_a_stated_amount_is_the_printed_one_rounded_or_cut(
     printed: str, unit: str, stated: str, expected: str

@@ -106,7 +106,9 @@ class Agreements:
                 return finding
         return None
 
-    def _left_open(self, pair: Pair, finding: Finding) -> Finding:
+    def _left_open(self, pair: Pair, finding: Finding) -> Finding | None:
+        if _says_flow(pair.left) and _says_flow(pair.right):
+            return None  # two quantities that only a balance of nothing would make one
         return Finding(
             outcome="insufficient_data",
             key=OPEN,

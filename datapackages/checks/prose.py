@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
@@ -25,6 +26,7 @@ from datapackages.model import Fact, Statement
 
 FILE = Path(__file__).with_name("prose.yaml")
 PURCHASES = "procurement"
+FAR = 2  # times
 SLIPS = (1000, 10000, 100000000)  # what a wrong unit makes of a figure
 
 
@@ -44,10 +46,9 @@ def stated_and_printed(book: Book) -> Iterator[Finding]:
     """
     for statement, fact in _restated(book):
         finding = equal(((1, told(statement)),), ((1, term(book, fact)),))
-        if not statement.metric.startswith(PURCHASES) and not (
-            finding.outcome == "fail" and _slip(statement, fact)
-        ):
-            yield finding
+        slipped = finding.outcome == "fail" and _slip(statement, fact)
+        if not statement.metric.startswith(PURCHASES) and not slipped:
+            yield _sure(finding, statement, fact)
 
 
 @rule("X14", "agreement")
@@ -57,7 +58,7 @@ def stated_purchases(book: Book) -> Iterator[Finding]:
     """
     for statement, fact in _restated(book):
         if statement.metric.startswith(PURCHASES):
-            yield equal(((1, told(statement)),), ((1, term(book, fact)),))
+            yield _sure(equal(((1, told(statement)),), ((1, term(book, fact)),)), statement, fact)
 
 
 @rule("S2", "question")
@@ -109,6 +110,13 @@ def _restated(book: Book) -> Iterator[tuple[Statement, Fact]]:
             continue
         agrees = equal(((1, told(statement)),), ((1, term(book, fact)),)).outcome != "fail"
         yield statement, fact if agrees else _of_other_scope(book, statement, fact)
+
+
+def _sure(finding: Finding, statement: Statement, fact: Fact) -> Finding:
+    """A figure far from the table's may speak of something else: then a person must look."""
+    amounts = sorted((abs(statement.amount or Decimal(0)), abs(fact.amount or Decimal(0))))
+    far = finding.outcome == "fail" and amounts[1] > amounts[0] * FAR
+    return replace(finding, outcome="question", key="equal-question") if far else finding
 
 
 def _is_other(statement: Statement, fact: Fact) -> bool:

@@ -7,6 +7,7 @@ fund only, or no balance of last year, figures that differ in nothing but that a
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -67,6 +68,16 @@ class Quantities:
         self._book = book
         self._own = _body(book.document.unit_name)
         self._totalled = {fact.table_id for fact in book.facts if fact.row_role == "total"}
+        self._row_bodies: dict[str, set[str]] = defaultdict(set)
+        for fact in book.facts:
+            if fact.row_unit_name:
+                self._row_bodies[fact.table_id].add(_body(fact.row_unit_name))
+
+    @cached_property
+    def _partial(self) -> set[str]:
+        """Lists that hold a part of what their form usually holds."""
+        tables = self._book.parsed.tables
+        return {table.table_id for table in tables if re.search(forms()["partial_title"], fold(table.title))}
 
     @cached_property
     def bodies(self) -> Mapping[str, str]:
@@ -139,6 +150,7 @@ class Quantities:
         repeats = fact.row_role == "repeat" and fact.table_id in self._totalled
         return (
             fact.canonical in forms()["forms"]
+            and fact.table_id not in self._partial
             and fact.measure == "amount"
             and fact.amount is not None
             and "of_which" not in (fact.row_role, fact.column_role)
@@ -150,7 +162,15 @@ class Quantities:
         row = _body(fact.row_unit_name)
         table = self._book.tables[fact.table_id]
         own = self.bodies.get(table.table_id, "")
-        return own if not row or row in (self._own, _body(table.unit_name)) else f"{own}/{row}"
+        of_table = row in (self._own, _body(table.unit_name)) and self._is_of_whole(fact)
+        return own if not row or of_table else f"{own}/{row}"
+
+    def _is_of_whole(self, fact: Fact) -> bool:
+        """Whether a row under the name of the body itself is of all of it, not of the body beside its units."""
+        if len(self._row_bodies[fact.table_id]) < 2 or fact.row_role in WHOLE:
+            return True
+        coded = fact.function_code or fact.econ_dept_code or fact.econ_gov_code
+        return not coded and fact.row_role == "subtotal" and fact.table_id not in self._totalled
 
     def _proof(self, body: str, year: int | None, phase: str, scope: str) -> Proof:
         """From every list that prints the whole and its parts; one list that says otherwise disproves."""
@@ -197,12 +217,17 @@ def _body(name: str) -> str:
 
 
 def _runs(tables: Iterable[Table]) -> list[tuple[Table, int]]:
-    """Tables with the number of the run of tables of one unit they stand in: two units may share a name."""
-    found, run, last = [], 0, ""
+    """Tables with the number of the run of tables of one unit they stand in.
+
+    A run ends where another unit is named or a second overall table begins: two units may share a name.
+    """
+    found, run, last, begun = [], 0, "", False
     for table in tables:
         name = _body(table.unit_name) or last
-        run += name != last
-        last = name
+        first = (table.canonical, table.block) == ("overall", "revenue")
+        if name != last or (first and begun):
+            run, begun = run + 1, False
+        last, begun = name, begun or first
         found.append((table, run))
     return found
 
