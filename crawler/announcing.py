@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from math import ceil
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawler.listings import parsed, unescaped
+from crawler.pages import absolute
 from crawler.words import Words
 
+WHOLE = re.compile(r"[0-9]{1,9}")
 MOST = 10_000  # a hostile or broken count must not fill the memory; the source's limit on list pages applies later
 
 
@@ -24,7 +26,7 @@ class Numbered:
     """
 
     CALL = re.compile(r"(?<!function )\bcreatePage\w*\s*\(([^()]*)\)", re.IGNORECASE)
-    COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d+)")
+    COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?([0-9]{1,9})\b")
     NAME = re.compile(r"[\"']([\w-]+)[\"']")
 
     def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
@@ -49,18 +51,18 @@ class Numbered:
 
     def _count(self, part: str, text: str) -> int | None:
         plain = part.strip("\"' ")
-        if plain.isdigit():
+        if WHOLE.fullmatch(plain):
             return int(plain)
         if part != plain or not plain.isidentifier():
             return None
-        value = re.search(rf"\b{re.escape(plain)}\s*=\s*[\"']?(\d+)", text)
+        value = re.search(rf"\b{re.escape(plain)}\s*=\s*[\"']?([0-9]{{1,9}})\b", text)
         return int(value[1]) if value else 0
 
     def _numbered(self, url: str, name: str, ending: str, pages: int) -> Iterator[str]:
         if pages > 1 and re.search(rf"/{re.escape(name)}_\d+\.{re.escape(ending)}$", urlsplit(url).path):
-            yield urljoin(url, f"{name}.{ending}")
+            yield absolute(url, f"{name}.{ending}")
         for number in range(1, min(pages, MOST)):
-            yield urljoin(url, f"{name}_{number}.{ending}")
+            yield absolute(url, f"{name}_{number}.{ending}")
 
 
 class DataProxy:
@@ -71,8 +73,8 @@ class DataProxy:
 
     NEXT = re.compile(r"<nextgroup>(.*?)</nextgroup>", re.DOTALL)
     ADDRESS = re.compile(r"[\"']([^\"'\s]*/jpage/dataproxy\.jsp\?[^\"'\s]+)[\"']")
-    TOTAL = re.compile(r"(?:totalRecord\s*[:=]\s*[\"']?|<totalrecord>\s*)(\d+)", re.IGNORECASE)
-    SIZE = re.compile(r"perPage\s*[:=]\s*[\"']?(\d+)", re.IGNORECASE)
+    TOTAL = re.compile(r"(?:totalRecord\s*[:=]\s*[\"']?|<totalrecord>\s*)([0-9]{1,9})\b", re.IGNORECASE)
+    SIZE = re.compile(r"perPage\s*[:=]\s*[\"']?([0-9]{1,9})\b", re.IGNORECASE)
     RECORD = re.compile(r"<record>")
     OWN = ("startrecord", "endrecord", "perpage", "page")
 
@@ -82,12 +84,12 @@ class DataProxy:
         if not address or not held:
             return
         own = dict(parse_qsl(urlsplit(url).query))
-        first = int(own["startrecord"]) if own.get("startrecord", "").isdigit() else 1
-        group = int(own["endrecord"]) - first + 1 if own.get("endrecord", "").isdigit() else held
+        first = _whole(own.get("startrecord", "")) or 1
+        group = max(_whole(own.get("endrecord", "")) - first + 1, 0) or held
         total, size = self.TOTAL.search(text), self.SIZE.search(text)
         last = int(total[1]) if total else first + 2 * held - 1
         per_page = own.get("perpage") or (size[1] if size else str(held))
-        for start in range(first + held, min(last, MOST * group) + 1, max(group, 1)):
+        for start in range(first + held, min(last, MOST * group) + 1, group):
             yield self._group(
                 address, start, min(start + group - 1, last) if total else start + group - 1, per_page
             )
@@ -97,7 +99,7 @@ class DataProxy:
             return url
         group = self.NEXT.search(text)
         told = self.ADDRESS.search(entities.unescape(group[1] if group else text))
-        return urljoin(url, told[1]) if told else ""
+        return absolute(url, told[1]) if told else ""
 
     def _group(self, address: str, start: int, end: int, size: str) -> str:
         parts = urlsplit(address)
@@ -126,12 +128,12 @@ class Units:
         for found, rows in self._lists(text):
             unit = {"url": "", **found}
             if unit.get("pageType") == self.COLUMN:
-                yield self._page(urljoin(url, unit.get("unitUrl") or unit["url"]), unit, 1, rows)
+                yield self._page(absolute(url, unit.get("unitUrl") or unit["url"]), unit, 1, rows)
 
     def _lists(self, text: str) -> Iterator[tuple[dict[str, str], int]]:
         for call, place in self.CALL.findall(text):
             rows = dict(self.PAIR.findall(place)).get("rows", "")
-            yield dict(self.PAIR.findall(call)), int(rows) if rows.isdigit() else 15
+            yield dict(self.PAIR.findall(call)), _whole(rows) or 15
         for tag in self.TAG.finditer(text):
             query = self.QUERY.search(tag[0])
             if query:
@@ -145,7 +147,7 @@ class Units:
     def _counted(self, text: str, url: str) -> Iterator[str]:
         asked = dict(parse_qsl(urlsplit(url).query))
         place = parsed(asked.get("paramJson", "")) or {}
-        count = re.search(r"\bcount\s*=\s*[\"']?(\d+)", unescaped(text))
+        count = re.search(r"\bcount\s*=\s*[\"']?([0-9]{1,9})\b", unescaped(text))
         rows = place.get("pageSize") if isinstance(place, dict) else None
         if count and isinstance(rows, int) and rows > 0:
             for number in range(1, min(ceil(int(count[1]) / rows), MOST) + 1):
@@ -193,7 +195,7 @@ class Answers:
     def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
         """Every page that the answer counts."""
         query = parse_qsl(urlsplit(url).query, True)
-        number = next((key for key, value in query if key.lower() in words.page_numbers and value.isdigit()), "")
+        number = next((key for key, value in query if key.lower() in words.page_numbers and _whole(value)), "")
         told = parsed(text) if number else None
         if told is None:
             return
@@ -203,9 +205,14 @@ class Answers:
 
     def _pages(self, told: Any, query: dict[str, str], words: Words) -> int:
         pages, total = _number(told, words.page_totals), _number(told, words.totals)
-        sizes = [int(value) for key, value in query.items() if key.lower() in words.page_sizes and value.isdigit()]
-        size = next(iter(sizes), 0) or _longest(told)
+        sizes = (_whole(value) for key, value in query.items() if key.lower() in words.page_sizes)
+        size = next(filter(None, sizes), 0) or _longest(told)
         return pages or (ceil(total / size) if size else 0)
+
+
+def _whole(text: str) -> int:
+    """A count as printed; 0 for anything else, also for one too long to be true."""
+    return int(text) if WHOLE.fullmatch(text) else 0
 
 
 def _number(told: Any, names: tuple[str, ...]) -> int:
@@ -213,8 +220,8 @@ def _number(told: Any, names: tuple[str, ...]) -> int:
     if not isinstance(told, dict):
         return 0
     for key, value in told.items():
-        if str(key).lower() in names and str(value).isdigit():
-            return int(value)
+        if str(key).lower() in names and isinstance(value, int | str) and _whole(str(value)):
+            return _whole(str(value))
     return next((found for value in told.values() if (found := _number(value, names))), 0)
 
 

@@ -49,23 +49,24 @@ def file_fault(body: bytes) -> Fault | None:
     """None for a whole PDF; otherwise the fault."""
     if not body.strip(b"\0 \r\n\t"):
         return Fault(name="empty-body", detail=f"{len(body)} bytes, none printed")
+    if body.startswith(b"PK\x03\x04") and len(body) > LAST and END_OF_ZIP not in body[-LAST:]:
+        return Fault(name="truncated-zip", detail=f"{len(body)} bytes without an index at the end")
+    # Before the mark of a PDF: an archive may hold one as it is.
+    for magic, form in MAGIC:
+        if body.startswith(magic):
+            return Fault(name="other-format", detail=form)
     if b"%PDF-" in body[:HEAD]:
         return _pdf_fault(body)
     if re.search(rb"<(!doctype|html|head|script|body)\b", body[:HEAD], re.IGNORECASE):
         return Fault(name="html-instead-of-pdf", detail=f"{len(body)} bytes of HTML")
-    if body.startswith(b"PK\x03\x04") and len(body) > LAST and END_OF_ZIP not in body[-LAST:]:
-        return Fault(name="truncated-zip", detail=f"{len(body)} bytes without an index at the end")
-    for magic, form in MAGIC:
-        if body.startswith(magic):
-            return Fault(name="other-format", detail=form)
     return Fault(name="not-a-pdf", detail=f"begins with {body[:16]!r}")
 
 
 def form_of(body: bytes) -> str:
     """The ending that the first bytes, or the names inside, give to a whole file; empty when they give none."""
-    if b"%PDF-" in body[:HEAD]:
-        return "pdf"
     form = next((FORMS[name] for magic, name in MAGIC if body.startswith(magic)), "")
+    if not form and b"%PDF-" in body[:HEAD]:
+        return "pdf"
     if form == "zip":
         return next((ending for part, ending in PARTS if part in body[-LAST:]), form)
     if form == "doc":

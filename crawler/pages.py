@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit, urlunsplit
 
 from scrapy import Selector
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
@@ -74,14 +74,14 @@ def decode(body: bytes, content_type: str = "") -> str:
 def read_page(html: str, url: str, words: Words) -> Page:
     """Read one page; ``url`` is its own address, against which relative links are resolved."""
     root = tree(html)
-    base = urljoin(url, (root.xpath("//base/@href").get() or "").strip())
+    base = _base(root, url)
     meta = meta_tags(root)
     return Page(
         title=meta.get("articletitle") or squeeze(root.xpath("//title//text()").get() or ""),
         publisher=_publisher(root, meta, words),
         published_on=iso_day(meta.get("pubdate", "")) or iso_day(_labelled(root, words.date_labels)),
         attachments=_attachments(root, base, words),
-        links=tuple(dict.fromkeys(filter(None, (_absolute(base, href) for href in _hrefs(root))))),
+        links=tuple(dict.fromkeys(filter(None, (absolute(base, href) for href in _hrefs(root))))),
     )
 
 
@@ -102,11 +102,11 @@ def identity(url: str, words: Words) -> str:
 def named_links(html: str, url: str, words: Words) -> dict[str, str]:
     """Every address that the page links to with the best name that it gives to it, in order."""
     root = tree(html)
-    base = urljoin(url, (root.xpath("//base/@href").get() or "").strip())
+    base = _base(root, url)
     found: dict[str, str] = {}
     for address, label in _linked(root, words):
         fragment = address.strip().partition("#")[2]
-        whole = _absolute(base, address) if _is_link(address) else ""
+        whole = absolute(base, address) if _is_link(address) else ""
         if whole:
             whole += f"#{fragment}" if ROUTE.match(fragment) else ""
             if words.is_generic(found.get(whole, "")):
@@ -163,7 +163,7 @@ def _attachments(root: Selector, base: str, words: Words) -> tuple[Attachment, .
 def _attachment(address: str, label: str, base: str, words: Words) -> Attachment | None:
     if not _is_link(address):
         return None
-    url = _absolute(base, _behind_viewer(address, words))
+    url = absolute(base, _behind_viewer(address, words))
     form = words.extension(unquote(urlsplit(url).path)) or _form_in_query(url, words)
     if not form and words.is_download(url):
         form = words.extension(label) or DOWNLOAD
@@ -172,16 +172,16 @@ def _attachment(address: str, label: str, base: str, words: Words) -> Attachment
 
 def _behind_viewer(address: str, words: Words) -> str:
     """``/pdfjs/web/viewer.html?file=/a.pdf`` → ``/a.pdf``; other addresses unchanged."""
-    parts = urlsplit(address)
+    parts = _split(address)
     if not re.search(r"(\.html?|/viewer)$", parts.path, re.IGNORECASE):
         return address
     values = (value for _, value in parse_qsl(parts.query))
-    wanted = next((value for value in values if words.extension(urlsplit(value).path)), "")
-    return urljoin(address, wanted) if wanted else address
+    wanted = next((value for value in values if words.extension(_split(value).path)), "")
+    return absolute(address, wanted) if wanted else address
 
 
 def _form_in_query(url: str, words: Words) -> str:
-    forms = (words.extension(value) for _, value in parse_qsl(urlsplit(url).query))
+    forms = (words.extension(value) for _, value in parse_qsl(_split(url).query))
     return next((form for form in forms if form), "")
 
 
@@ -195,6 +195,10 @@ def link_label(link: Selector, words: Words) -> str:
     told = [*said, *link.xpath(".//img/@alt | .//img/@title").getall()]
     names = [name for name in (EDGES.sub("", squeeze(text)) for text in told) if name]
     return next((name for name in names if not words.is_generic(name)), names[0] if names else "")
+
+
+def _base(root: Selector, url: str) -> str:
+    return absolute(url, (root.xpath("//base/@href").get() or "")) or url
 
 
 def _hrefs(root: Selector) -> list[str]:
@@ -229,11 +233,19 @@ def _quoted(script: str, label: str, words: Words) -> Iterator[tuple[str, str]]:
     for text in QUOTED.findall(script):
         for address in text.split("#"):
             # A file name alone is what the button prints, not an address; a viewer's address may end in a name too.
-            if "/" in address and (words.extension(urlsplit(address).path) or _form_in_query(address, words)):
+            if "/" in address and (words.extension(_split(address).path) or _form_in_query(address, words)):
                 yield address, label
 
 
-def _absolute(base: str, address: str) -> str:
+def _split(address: str) -> SplitResult:
+    """The parts of what may be no address at all."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def absolute(base: str, address: str) -> str:
     """The whole address without fragment; empty when it is none, as ``http://[a`` is."""
     try:
         return safe_url_string(urljoin(base, address.strip().replace("\\", "/"))).partition("#")[0]

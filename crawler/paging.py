@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Protocol
-from urllib.parse import urljoin
 
 from crawler.announcing import Answers, Catalogue, DataProxy, Numbered, Units
-from crawler.pages import link_label, tree
+from crawler.pages import absolute, link_label, tree
 from crawler.words import Words
 
 ARROWS = re.compile(r"[\s<>«»‹›→\[\]【】|]+")
@@ -30,7 +29,7 @@ ANNOUNCEMENTS: tuple[Announcement, ...] = (Numbered(), DataProxy(), Units(), Cat
 
 def further_pages(html: str, url: str, words: Words) -> tuple[str, ...]:
     """Addresses of the other pages of this list, without fragment, in order and each once."""
-    found = [page for announced in ANNOUNCEMENTS for page in announced.pages(html, url, words)]
+    found = [absolute(url, page) for announced in ANNOUNCEMENTS for page in announced.pages(html, url, words)]
     found.extend(_next_links(html, url, words))
     return tuple(page for page in dict.fromkeys(found) if page != url)
 
@@ -44,5 +43,5 @@ def _next_links(html: str, url: str, words: Words) -> list[str]:
         if (said & set(words.next) or link.attrib.get("rel") == "next") and not href.lower().startswith(
             ("javascript:", "#")
         ):
-            found.append(urljoin(url, href).partition("#")[0])
-    return found
+            found.append(absolute(url, href))
+    return [page for page in found if page]

@@ -35,7 +35,7 @@ def test_a_page_says_what_is_written_beside_it(file: Path, accept: bool) -> None
     assert json.loads(json.dumps(found)) == json.loads(expected.read_text("utf-8"))
 
 
-@given(st.text())
+@given(st.text() | st.sampled_from(["http://[", "//[a", "¹", "9" * 5000, "\x00.pdf"]))
 def test_no_text_whatever_stops_the_reading_of_a_page(text: str) -> None:
     for html in (text, f"<a href='{text}'>x</a><script>a('{text}.pdf')</script>createPage('{text}',1,'a','b')"):
         read_page(html, "http://a.example/b/", words())
@@ -71,6 +71,8 @@ def test_a_day_is_read_however_it_is_printed(day: datetime.date) -> None:
         (b"PK\x03\x04....", "other-format"),
         (b"\xd0\xcf\x11\xe0....", "other-format"),
         (b"Rar!....", "other-format"),
+        (b"PK\x03\x04 a stored %PDF-1.4 ... %%EOF PK\x05\x06", "other-format"),
+        (b"PK\x03\x04" + b"x" * 70_000, "truncated-zip"),
         (b'{"code": 403}', "not-a-pdf"),
     ],
 )
