@@ -10,9 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
+import parsers
 from datapackages import checks
 from datapackages.model import ParsedDocument, Project
 
+ASKED = ("question", "fail", "error")
 little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_documents.py"))))
 
 
@@ -217,3 +219,30 @@ def test_q11_asks_about_a_target_that_any_result_meets() -> None:
     for operator, target in [("<=", "0"), (">=", "0.5"), ("=", "0")]:
         other = replace(parsed, indicators=(replace(lines[0], operator=operator, target=target),))
         assert asked("Q11", other) == []
+
+
+# ---- real documents ----
+
+# What is asked on form and oddities of these, each looked at on its page by a person.
+REVIEWED = {
+    "chongqing-department-budget-04": {
+        ("C8", "公务用车运行维护费 13.55万元 0.45", ""),  # the other items give a reason, this one none
+        ("Q9", "2025年“三公”经费预算13.85万元,比2025年减少5.45万元。其中:因公出国(境)费用0万元…", ""),
+    },
+    "putuo-unit-budget-01": {
+        ("C14", "五、国有资产占有使用情况(增加内容):截至2023年12月31日,上海市普陀区社会福…", "(增加内容)"),
+    },
+    "yantai-department-budget-05": {
+        ("C15", "截至2026年12月31日,本单位共有车辆0辆,其中机要通信用车0辆、应急…", "2026"),
+    },
+}
+
+
+@pytest.mark.shared
+def test_real_documents_are_asked_what_a_person_found_on_their_pages(shared: Path) -> None:
+    paths = [shared / f"real/documents/{name}.pdf" for name in REVIEWED]
+    found = {path.stem: parsed.checks for path, parsed in parsers.many(paths, workers=2)}
+    assert {
+        name: {(one.rule, one.left, one.right) for one in outcomes if one.rule[0] in "CQ" and one.outcome in ASKED}
+        for name, outcomes in found.items()
+    } == REVIEWED
