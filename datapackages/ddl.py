@@ -68,6 +68,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("unit_id", "document_year"),
         ("level1", "level2", "document_year", "stage", "jurisdiction"),
     ),
+    "covers": (("sha256", "page"), ("jurisdiction", "document_year", "stage"), ("unit_id", "document_year")),
     "projects": (
         ("table_id",),
         ("jurisdiction", "document_year", "stage", "canonical", "kind"),

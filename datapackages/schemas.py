@@ -23,6 +23,7 @@ RESOURCES = (
     "statements",
     "performance",
     "indicators",
+    "covers",
     "projects",
     "purchases",
     "checks",

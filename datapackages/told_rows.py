@@ -29,9 +29,10 @@ def rows(parsed: ParsedDocument, facts: Iterable[Fact], common: Common) -> dict[
         "statements": [_boxed(statement, common) for statement in parsed.statements],
         "performance": [_performance(form, common) for form in parsed.performance],
         "indicators": [_boxed(indicator, common) for indicator in parsed.indicators],
+        "covers": [{"seq": seq, **_boxed(cover, common)} for seq, cover in enumerate(parsed.covers, 1)],
         "projects": [_project(project, tables, common) for project in parsed.projects],
         "purchases": [_purchase(purchase, common) for purchase in _once(parsed.purchases)],
-        "checks": [_check(outcome, common) for outcome in parsed.checks],
+        "checks": [check_row(outcome, common) for outcome in parsed.checks],
     }
 
 
@@ -104,7 +105,7 @@ def _purchase(purchase: Purchase, common: Common) -> Row:
     return {**tabular.as_row(purchase), **common}
 
 
-def _check(outcome: Outcome, common: Common) -> Row:
+def check_row(outcome: Outcome, common: Common) -> Row:
     """An outcome, and the first of the pages, tables and figures it is about as fields of their own."""
     at = PAGE.match(outcome.place)
     return {

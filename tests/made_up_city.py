@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from datapackages.model import (
     Cell,
+    Cover,
     Document,
     Fact,
     Indicator,
@@ -162,6 +163,7 @@ def parsed(name: str, **changes: object) -> ParsedDocument:
         statements=(statement(name),),
         performance=(form(name),),
         indicators=(INDICATOR,),
+        covers=(Cover(page=1, box=(400.0, 700.0, 480.0, 716.0)),),
         projects=(project(name),),
         purchases=(purchase(name),),
         checks=(check(name),),

@@ -28,6 +28,7 @@ from datapackages.build import build
 from datapackages.model import (
     Box,
     Cell,
+    Cover,
     Document,
     Fact,
     Indicator,
@@ -254,6 +255,7 @@ def _told(table: Table, fact: Fact) -> dict[str, Any]:
                 page=1,
             ),
         ),
+        "covers": (Cover(page=1, box=(400.0, 700.0, 480.0, 716.0)),),
         "projects": (
             Project(
                 project_seq=1,

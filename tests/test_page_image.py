@@ -81,6 +81,18 @@ def test_cell_row_and_column_are_tinted_and_the_rest_is_not(
     }
 
 
+def test_covered_cells_show_nothing_of_what_is_printed(
+    tmp_path: Path, plugin: SimpleNamespace, painter: Any
+) -> None:
+    path, printed = str(pdf(tmp_path / "a.pdf")), (45.0, 538.0, 95.0, 556.0)
+    inside = (92, 1078, 188, 1110)
+    shown, covered = (
+        paint(painter, plugin.Job(path=path, page=1, covers=covers)).crop(inside) for covers in ((), (printed,))
+    )
+    assert len(shown.getcolors() or []) > 1
+    assert [colour for _, colour in covered.getcolors() or []] == [(214, 217, 222)]
+
+
 def test_row_and_column_end_with_the_table(tmp_path: Path, plugin: SimpleNamespace, painter: Any) -> None:
     job = plugin.Job(path=str(pdf(tmp_path / "a.pdf")), page=1, cell=CELL, within=(50, 150, 300, 400))
     picture = paint(painter, job)

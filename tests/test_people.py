@@ -94,3 +94,18 @@ def test_no_search_index_finds(name: str, database: sqlite3.Connection) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_line_of_the_facts_as_csv_holds(name: str, parsed: list[ParsedDocument]) -> None:
     assert [line for document in parsed for line in fact_rows(document) if any(name in text for text in line)] == []
+
+
+def test_every_signed_cell_is_known_to_the_pictures_of_its_page(
+    parsed: list[ParsedDocument], database: sqlite3.Connection
+) -> None:
+    for document in parsed:
+        signed = {
+            (cell.page, cell.box)
+            for table in document.tables for row in table.rows for cell in row if cell.text in NAMES and cell.box
+        }  # fmt: skip
+        kept = database.execute(
+            "SELECT page, x0, top, x1, bottom FROM covers WHERE sha256 = ?", (document.document.sha256,)
+        ).fetchall()
+        boxes = {(page, tuple(round(edge, 2) for edge in box)) for page, *box in kept}
+        assert {(page, tuple(round(edge, 2) for edge in box)) for page, box in signed} <= boxes

@@ -80,6 +80,7 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
         "statements": 1,
         "performance": 1,
         "indicators": 1,
+            "covers": 1,
         "projects": 1,
         "purchases": 1,
         "checks": 1,
@@ -284,7 +285,7 @@ def test_a_check_tells_what_came_out_and_leads_to_the_first_of_its_figures(packe
 def test_a_check_of_the_whole_document_has_no_place(tmp_path: Path) -> None:
     whole = replace(city.check("a"), rule="C1", kind="form", place="", table_ids=(), fact_ids=())
     write_packages([replace(city.parsed("a"), checks=(whole,))], [], tmp_path)
-    (row,) = rows(tmp_path, "checks")
+    row = rows(tmp_path, "checks")[0]
     assert [row[name] for name in ("rule", "place", "page", "table_id", "fact_id")] == ["C1", "", "", "", ""]
 
 

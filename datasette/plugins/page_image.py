@@ -53,7 +53,8 @@ class PictureError(Exception):
 class Job:
     """One page to draw. ``cell`` is marked strongly, its row and column lightly inside ``within``.
 
-    ``near`` draws the surroundings of the cell, larger, for a narrow screen.
+    ``near`` draws the surroundings of the cell, larger, for a narrow screen. ``covers`` are painted over:
+    names and telephone numbers of people.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Job:
     cell: Box | None = None
     within: Box | None = None
     near: bool = False
+    covers: tuple[Box, ...] = ()
 
 
 @dataclass
@@ -202,7 +204,8 @@ def _start_worker(seconds: float) -> subprocess.Popen[bytes]:
 def _ask(worker: subprocess.Popen[bytes], job: Job) -> bytes:
     """One question, one answer; an answer out of bounds counts as a dead worker (EOFError, ValueError)."""
     assert worker.stdin and worker.stdout
-    worker.stdin.write(json.dumps([job.path, job.page, job.cell, job.within, job.near]).encode() + b"\n")
+    question = [job.path, job.page, job.cell, job.within, job.near, job.covers]
+    worker.stdin.write(json.dumps(question).encode() + b"\n")
     worker.stdin.flush()
     status, _, rest = worker.stdout.readline(200).decode("ascii").strip().partition(" ")
     if status != "200":
@@ -243,6 +246,13 @@ def stored_pdf(sha256: str) -> Path:
 painter = Painter()
 
 
+async def _covers(datasette: Any, sha256: str, page: int) -> tuple[Box, ...]:
+    """The cells of the page that hold people's names and numbers; a database without the table is refused."""
+    sql = "SELECT x0, top, x1, bottom FROM covers WHERE sha256 = ? AND page = ? ORDER BY seq"
+    rows = await datasette.get_database().execute(sql, (sha256, page))
+    return tuple((row["x0"], row["top"], row["x1"], row["bottom"]) for row in rows)
+
+
 async def page_picture(datasette: Any, request: Any) -> Response:
     """The route: a PNG that never changes for its address, or an error page that says why not."""
     try:
@@ -252,6 +262,7 @@ async def page_picture(datasette: Any, request: Any) -> Response:
             cell=read_box(request.args.get("cell") or ""),
             within=read_box(request.args.get("within") or ""),
             near=request.args.get("near") == "1",
+            covers=await _covers(datasette, request.url_vars["sha256"], int(request.url_vars["page"])),
         )
         picture = await painter.paint(job)
     except PictureError as refusal:
@@ -329,8 +340,8 @@ def _moved(box: Box, left: float, top: float) -> Box:
     return box[0] - left, box[1] - top, box[2] - left, box[3] - top
 
 
-def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool) -> Any:
-    """Return a Pillow image of the page, or of the cell's surroundings, with the marks in it."""
+def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool, covers: list[Box]) -> Any:
+    """Return a Pillow image of the page, or of the cell's surroundings, with covers and marks in it."""
     width, height = sheet.get_size()
     view = _surroundings(cell, width, height) if cell and near else (0.0, 0.0, width, height)
     left, top, right, bottom = view
@@ -338,19 +349,24 @@ def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool) -> 
     scale = min(NEAR_SCALE if near else SCALE, math.sqrt(PIXELS / area), 4000 / side)
     crop = (left, height - bottom, width - right, top)
     image = sheet.render(scale=scale, crop=crop).to_pil().convert("RGB")
+    for cover in covers:
+        x0, above, x1, below = (round(edge * scale) for edge in _moved(cover, left, top))
+        image.paste((214, 217, 222), (x0 + 1, above + 1, x1 - 1, below - 1))
     if cell is not None:
         _mark(image, _moved(cell, left, top), within and _moved(within, left, top), scale)
     return image
 
 
-def _render(path: str, page: int, cell: Box | None, within: Box | None, near: bool) -> bytes:
+def _render(
+    path: str, page: int, cell: Box | None, within: Box | None, near: bool, covers: list[Box]
+) -> bytes:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(path)
     try:
         if page > len(document):
             raise PictureError(404, "page-missing")
-        image = _draw_page(document[page - 1], cell, within, near)
+        image = _draw_page(document[page - 1], cell, within, near, covers)
     finally:
         document.close()
     out = io.BytesIO()
