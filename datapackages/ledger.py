@@ -218,7 +218,7 @@ def _day_of(placed: Placed) -> str:
 
 
 def _absent(line: Line, case: _Case, deadline: Deadline | None) -> Line:
-    if _not_there(case):
+    if not existed(case.unit, case.slot.year, case.slot.stage):
         return replace(line, state="not_applicable", basis="not_there")
     if told := _told_by_missed(line, case):
         return told
@@ -263,12 +263,12 @@ def _refused_list(miss: Missed) -> bool:
     return miss.kind == BLOCKED and miss.is_list
 
 
-def _not_there(case: _Case) -> bool:
-    """Whether the unit did not exist when the budget was made or all through the year of accounts, or has ended."""
-    year, final = case.slot.year, case.slot.stage == "final"
-    began, ended = iso_day(case.unit.valid_from), iso_day(case.unit.valid_to)
-    first_too_late = f"{year + 1 if final else year}-01-01"
-    return began > first_too_late or bool(ended and ended < f"{year + 1 if final else year}-12-31")
+def existed(unit: Unit, year: int, stage: str) -> bool:
+    """Whether a unit was there when the budget of a year was made, or at the end of the year of accounts."""
+    first = f"{year + 1 if stage == 'final' else year}-01-01"
+    last = f"{year + 1 if stage == 'final' else year}-12-31"
+    began, ended = iso_day(unit.valid_from), iso_day(unit.valid_to)
+    return began <= first and not (ended and ended < last)
 
 
 def _looked_on(case: _Case) -> str:

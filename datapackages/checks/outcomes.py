@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding
-from datapackages.checks.rules import RULES, Rule
+from datapackages.checks.rules import RULES, Said
 from datapackages.model import Fact, Outcome, ParsedDocument
 
 MESSAGES = Path(__file__).with_name("messages.csv")
@@ -27,7 +27,7 @@ def run(parsed: ParsedDocument, kinds: Iterable[str] = ()) -> tuple[Outcome, ...
         return ()
     book = Book(parsed)
     rules = [rule for rule in RULES.values() if not kinds or rule.kind in kinds]
-    return tuple(outcome for rule in rules for outcome in _outcomes(rule, book))
+    return tuple(outcome for rule in rules for outcome in of_rule(rule, partial(rule.look, book)))
 
 
 def checked(parsed: ParsedDocument) -> ParsedDocument:
@@ -59,9 +59,10 @@ def coverage(outcomes: Iterable[Outcome]) -> Counter[str]:
     )
 
 
-def _outcomes(rule: Rule, book: Book) -> Iterator[Outcome]:
+def of_rule(rule: Said, look: Callable[[], Iterable[Finding]]) -> Iterator[Outcome]:
+    """The outcomes of one rule on what ``look`` is bound to: one for each finding, or that there was nothing."""
     try:
-        findings = list(rule.look(book))
+        findings = list(look())
     except Exception as error:  # one broken rule must not silence the others; it is published as what it is
         findings = [Finding(outcome="error", key="error", values={"error": f"{type(error).__name__}: {error}"})]
     if not findings:
@@ -81,7 +82,7 @@ def _place(finding: Finding, taken: set[str]) -> str:
     return next(name for number in range(2, len(taken) + 3) if (name := f"{place}#{number}") not in taken)
 
 
-def _outcome(rule: Rule, finding: Finding, place: str) -> Outcome:
+def _outcome(rule: Said, finding: Finding, place: str) -> Outcome:
     texts = {
         "statement": rule.statement,
         "statement_zh": rule.statement_zh.removesuffix("。"),
@@ -110,7 +111,7 @@ def _outcome(rule: Rule, finding: Finding, place: str) -> Outcome:
     )
 
 
-def _severity(rule: Rule, outcome: str) -> str:
+def _severity(rule: Said, outcome: str) -> str:
     if outcome in ("fail", "error"):
         return rule.severity
     return "warning" if outcome == "question" else "info"

@@ -1,0 +1,83 @@
+"""Lay the documents of a release on the shelf that rules over several documents look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from datapackages.checks import (  # noqa: F401  they register their rules
+    across,
+    across_publication,
+    across_units,
+    across_years,
+)
+from datapackages.checks.shelf import Shelf, Volume
+from datapackages.ledger import Line, existed
+from datapackages.model import Outcome, Sighting
+from datapackages.placing import Placing
+from datapackages.spool import Spool
+from datapackages.units import Units
+from datapackages.versions import Placed
+
+Key = tuple[str, int | None, str]  # unit, year, stage
+
+
+class Shelved:
+    """The outcomes of the rules over several documents, for one document at a time."""
+
+    def __init__(self, placing: Placing, units: Units, spool: Spool, ledger: Iterable[Line]) -> None:
+        lines: dict[Key, Line] = {(line.unit_id, line.document_year, line.stage): line for line in ledger}
+        standing = _standing(placing.documents)
+        self._volumes = {
+            placed.sha256: _volume(placed, placing, lines, standing.get(placed.sha256, frozenset()))
+            for placed in placing.documents
+        }
+        self._units = units
+        self._shelf = Shelf(self._volumes.values(), lambda sha: spool.compared(sha, {}), self._below)
+
+    def outcomes(self, placed: Placed) -> Iterator[Outcome]:
+        """What the rules say of a document in force."""
+        yield from across.run(self._shelf, self._volumes[placed.sha256])
+
+    def _below(self, volume: Volume) -> tuple[tuple[str, str], ...]:
+        """The units that the department had in the document's year, as id and name."""
+        if not volume.unit_id or volume.document.fiscal_year is None:
+            return ()
+        department, year, stage = (
+            self._units.get(volume.unit_id),
+            volume.document.fiscal_year,
+            volume.document.stage,
+        )
+        return tuple(
+            (unit.unit_id, unit.name)
+            for unit in self._units.of(department.jurisdiction)
+            if unit.parent == department.unit_id and existed(unit, year, stage)
+        )
+
+
+def _volume(placed: Placed, placing: Placing, lines: Mapping[Key, Line], standing: frozenset[str]) -> Volume:
+    said = placed.document
+    line = lines.get((placed.unit_id, said.fiscal_year, said.stage))
+    return Volume(
+        document=said,
+        unit_id=placed.unit_id,
+        is_current=placed.sha256 not in placing.versions.superseded,
+        approved_on=line.approved_on if line else "",
+        due=line.due if line else "",
+        published_on=line.published_on if line else "",
+        addresses=standing,
+    )
+
+
+def _standing(documents: Iterable[Placed]) -> dict[str, frozenset[str]]:
+    """SHA-256 → the addresses at which the document was the last one seen and from which it has not vanished."""
+    last: dict[str, Sighting] = {}
+    for placed in documents:
+        for seen in placed.sightings:
+            known = last.get(seen.url)
+            if seen.url.startswith(("http://", "https://")) and (not known or seen.last_seen > known.last_seen):
+                last[seen.url] = seen
+    found: dict[str, set[str]] = {}
+    for url, seen in last.items():
+        if not seen.vanished_on:
+            found.setdefault(seen.sha256, set()).add(url)
+    return {sha: frozenset(urls) for sha, urls in found.items()}
