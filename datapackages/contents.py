@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from datapackages import codes, places, schemas, tabular
+from datapackages import codes, places, schemas, tabular, told_rows
 from datapackages.history import History
 from datapackages.ledger import Line
 from datapackages.placing import Placing
-from datapackages.spool import Entry, Spool, issue_row, shared
+from datapackages.shelving import Shelved
+from datapackages.spool import Entry, Spool, issue_row, shared, without_scope
 from datapackages.units import Units
 from datapackages.versions import Placed
 
@@ -31,6 +32,7 @@ class Contents:
     units: Units
     spool: Spool
     history: History
+    shelved: Shelved
     ledger: tuple[Line, ...] = ()
 
     def lines(self, resource: str) -> Lines:
@@ -60,8 +62,16 @@ class Contents:
             for line in self.spool.lines(placed.sha256, resource):
                 line[at] = placed.unit_id
                 yield line
+            if resource == "checks":
+                yield from self._checks_across(placed)
             if resource == "issues":
                 yield from self._placing_issues(placed)
+
+    def _checks_across(self, placed: Placed) -> Lines:
+        """What the rules over several documents say of one; its other checks are those of the document alone."""
+        common = without_scope(shared(placed.document, placed.jurisdiction, placed.unit_id))
+        for outcome in self.shelved.outcomes(placed):
+            yield tabular.values("checks", told_rows.check_row(outcome, common))
 
     def _placing_issues(self, placed: Placed) -> Lines:
         document_fields = shared(placed.document, placed.jurisdiction, placed.unit_id)

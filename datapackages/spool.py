@@ -71,7 +71,7 @@ class Spool:
         held = checks.coverage(parsed.checks)
         _keep(folder, "facts", (_fact(fact, jurisdiction, held[fact.fact_id]) for fact in facts))
         _keep(folder, "sections", (_section(section, common) for section in sections))
-        for resource, rows in told_rows.rows(parsed, facts, _without_scope(common)).items():
+        for resource, rows in told_rows.rows(parsed, facts, without_scope(common)).items():
             _keep(folder, resource, rows)
         _keep(folder, "issues", (issue_row(issue, seq, common) for seq, issue in enumerate(found, start=1)))
         compared.keep(folder, parsed)
@@ -96,7 +96,7 @@ def issue_row(issue: Issue, seq: int, common: Mapping[str, object]) -> dict[str,
     """Return the row of an issue; ``common`` is what :func:`shared` gives for its document."""
     own = tabular.as_row(issue)
     own["table_id"] = own.pop("table")
-    return {"seq": seq, **own, **_without_scope(common)}
+    return {"seq": seq, **own, **without_scope(common)}
 
 
 def shared(document: Document, jurisdiction: str, unit_id: str = "") -> dict[str, object]:
@@ -111,7 +111,8 @@ def shared(document: Document, jurisdiction: str, unit_id: str = "") -> dict[str
     }
 
 
-def _without_scope(common: Mapping[str, object]) -> dict[str, object]:
+def without_scope(common: Mapping[str, object]) -> dict[str, object]:
+    """Return the shared fields of a resource whose rows do not say the scope."""
     return {name: value for name, value in common.items() if name != "scope"}
 
 
@@ -216,4 +217,4 @@ def _fact(fact: Fact, jurisdiction: str, held: int) -> dict[str, object]:
 
 
 def _section(section: Section, common: Mapping[str, object]) -> dict[str, object]:
-    return {**tabular.as_row(section), **_without_scope(common)}
+    return {**tabular.as_row(section), **without_scope(common)}

@@ -25,6 +25,7 @@ from datapackages.history import History, write_review
 from datapackages.ledger import Line, Outlook
 from datapackages.model import ParsedDocument, Sighting
 from datapackages.placing import Placing
+from datapackages.shelving import Shelved
 from datapackages.spool import Entry, Spool
 from datapackages.units import Units
 from datapackages.validate import InvalidPackage, validate
@@ -80,7 +81,9 @@ def write_packages(
     released = work / "released"
     released.mkdir()
     unparsed = [sighting for sha, some in seen.items() if sha not in entries for sighting in some]
-    documents, expected = _packages(placed), _ledger(ledger.lines(placed.documents, units, outlook, unparsed))
+    lines = ledger.lines(placed.documents, units, outlook, unparsed)
+    documents, expected = _packages(placed), _ledger(lines)
+    shelved = Shelved(placed, units, spool, lines)
     for key in sorted({*documents, *expected}):
         contents = Contents(
             documents=documents.get(key, ()),
@@ -89,6 +92,7 @@ def write_packages(
             units=units,
             spool=spool,
             history=history,
+            shelved=shelved,
             ledger=expected.get(key, ()),
         )
         _write_package(released / key.name, key, contents, data / "packages" / key.name)
