@@ -281,14 +281,15 @@ def test_a28_projects_make_the_total_of_their_table() -> None:
 
 
 def test_a29_what_is_printed_as_part_of_a_line_is_no_more_than_the_line() -> None:
-    def with_part(text: str) -> ParsedDocument:
+    def with_part(text: str, *more: Any) -> ParsedDocument:
         rows = [
             row("人员支出", "5.00"),
             row("其中：离休费", text, row_role="of_which", row_path="人员支出/其中：离休费"),
         ]
-        return little.document(little.table("general_economic", [column("预算数")], rows))
+        return little.document(little.table("general_economic", [column("预算数")], [*rows, *more]))
 
     assert [said(with_part(text))[0][1] for text in ("4.00", "5.00", "5.02")] == ["pass", "pass", "fail"]
+    assert said(with_part("5.02", row("收回", "-1.00"))) == []
 
 
 def unmarked(wrong: str) -> ParsedDocument:

@@ -74,11 +74,13 @@ def columns(book: Book, found: RowSum) -> Iterator[Finding]:
         yield equal(one(book, found.whole.facts[column]), sum_of(book, parts))
 
 
-def of_which(found: RowSum) -> Iterator[tuple[Fact, Fact]]:
-    """Each figure of a line with one that is part of it."""
+def of_which(book: Book, found: RowSum) -> Iterator[tuple[Fact, Fact]]:
+    """Each figure of a line with one that is part of it; not where something is deducted in their column."""
+    rows = book.grids[found.table.table_id].values()
+    deducted = {column for row in rows for column, fact in row.items() if (fact.amount or 0) < 0}
     for part in found.parts:
         for column, fact in part.facts.items():
-            if column in found.whole.facts:
+            if column in found.whole.facts and column not in deducted:
                 yield found.whole.facts[column], fact
 
 
@@ -153,5 +155,5 @@ def parts_named(book: Book) -> Iterator[Finding]:
     """
     for found in book.once(row_sums):
         if found.kind == "of_which":
-            for whole, part in of_which(found):
+            for whole, part in of_which(book, found):
                 yield at_most(one(book, part), one(book, whole))
