@@ -165,6 +165,17 @@ def test_two_units_of_one_name_in_a_file_are_not_held_against_each_other() -> No
     assert len(outcomes(parsed, "X1")) == 6
 
 
+def test_a_form_printed_once_for_each_unit_is_of_several_bodies() -> None:
+    def spent(unit: str, total: str) -> Any:
+        one = by_function("expenditure", total=total, fund="total")
+        return little.Little(**{**vars(one), "table": _named(one.table, unit)})
+
+    two = little.document(spent("甲站", "100.00"), spent("乙站", "70.00"))
+    assert results(two, "X21") == {"not_applicable"}
+    unnamed = little.document(revenue(), spending(), spent("", "100.00"), spent("", "70.00"))
+    assert results(unnamed, "X2") == {"not_applicable"}, "which of the two lists is meant is not said"
+
+
 def test_a_body_among_its_units_is_not_taken_for_all_of_them() -> None:
     def row(name: str, amount: str, **others: Any) -> Any:
         return little.row(name, amount, row_unit_name=name, **others)

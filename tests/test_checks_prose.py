@@ -71,6 +71,21 @@ def test_s1_prose_that_speaks_of_another_fund_is_held_against_that() -> None:
     assert [(one.outcome, one.right) for one in outcomes(parsed, "S1")] == [("pass", "41.00")]
 
 
+def test_s1_prose_of_the_year_may_leave_out_what_last_year_left_over() -> None:
+    def stated(amount: str) -> list[str]:
+        first = spent("40.00", flow="all")
+        opening = little.table(
+            "overall", [little.column("预算数")],
+            [little.row("上年结转", "3.00", item="opening", flow="opening", direction="revenue")], block="revenue",
+        )  # fmt: skip
+        fact = little.document(first).facts[0]
+        told = little.statement(amount, metric="function", fact_id=fact.fact_id)
+        return results(little.document(first, opening, statements=[told]), "S1")
+
+    assert stated("37.00") == ["pass"]
+    assert stated("36.00") == ["fail"]
+
+
 def test_s1_a_share_and_a_project_named_after_a_fund_state_nothing_of_the_table() -> None:
     share = restated("584.35", "156.55", metric_text="占“三公”经费的")
     project = restated("17,558.00", "482", metric_text="上级下达资金——政府性基金预算")

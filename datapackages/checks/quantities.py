@@ -8,7 +8,7 @@ fund only, or no balance of last year, figures that differ in nothing but that a
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache, cached_property
@@ -82,8 +82,7 @@ class Quantities:
     @cached_property
     def bodies(self) -> Mapping[str, str]:
         """Table id → whose it is, in a file of several units; of one body all tables are its own ("")."""
-        printed = Counter((table.canonical, table.block) for table in self._book.parsed.tables)
-        if printed["overall", "revenue"] < 2:
+        if not _tells_of_several(self._book.parsed.tables):
             return {}
         runs = _runs(self._book.parsed.tables)
         return {table.table_id: f"{run} {_body(table.unit_name)}" for table, run in runs}
@@ -216,6 +215,21 @@ def _body(name: str) -> str:
     return fold(name).removesuffix(forms()["name_ending"])
 
 
+def _tells_of_several(tables: Iterable[Table]) -> bool:
+    """Whether one form is printed under several names, or the overall table more than once."""
+    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    overall = 0
+    for table in tables:
+        overall += _is_overall(table)
+        if table.unit_name and table.canonical in forms()["forms"]:
+            names[table.canonical, table.block].add(_body(table.unit_name))
+    return overall > 1 or any(len(some) > 1 for some in names.values())
+
+
+def _is_overall(table: Table) -> bool:
+    return (table.canonical, table.block) == ("overall", "revenue")
+
+
 def _runs(tables: Iterable[Table]) -> list[tuple[Table, int]]:
     """Tables with the number of the run of tables of one unit they stand in.
 
@@ -224,7 +238,7 @@ def _runs(tables: Iterable[Table]) -> list[tuple[Table, int]]:
     found, run, last, begun = [], 0, "", False
     for table in tables:
         name = _body(table.unit_name) or last
-        first = (table.canonical, table.block) == ("overall", "revenue")
+        first = _is_overall(table)
         if name != last or (first and begun):
             run, begun = run + 1, False
         last, begun = name, begun or first
