@@ -13,6 +13,7 @@ import click
 
 from crawler.errors import Crashed, Locked, UsageError
 from datapackages.build import BuildFailed
+from datapackages.corrections import BadCorrection
 from datapackages.validate import InvalidPackage
 
 LOCKED = 75
@@ -40,7 +41,7 @@ def exit_codes() -> Iterator[None]:
         fail(error, 2)
     except Locked as error:
         fail(error, LOCKED)
-    except (Crashed, BuildFailed, InvalidPackage, Unparsed) as error:
+    except (Crashed, BadCorrection, BuildFailed, InvalidPackage, Unparsed) as error:
         fail(error, 1)
 
 
