@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from crawler import catalogue
 from crawler.errors import UsageError
@@ -20,6 +21,8 @@ from datapackages.deadlines import Expected, deadline_of
 from datapackages.ledger import Line, Missed, Outlook, Visit
 from datapackages.units import Unit, Units
 from datapackages.versions import Placed
+from datapackages.write import write_packages
+from yusuan.cli import main
 
 city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 
@@ -327,3 +330,25 @@ def test_the_words_of_the_ledger_are_closed_lists(tmp_path: Path) -> None:
     found: list[Any] = ledger.lines([placed()], Units(tmp_path), Outlook(expected=(UNDATED,), visits=(visit(),)))
     assert {entry.state for entry in found} <= set(codes.labels("ledger_states"))
     assert {entry.basis for entry in found} <= set(codes.labels("ledger_bases"))
+
+
+def test_status_names_who_is_late_missing_or_blocked(tmp_path: Path) -> None:
+    title = "示例市特殊教育学校2026年度单位预算公开"
+    expected, seen = (FINANCE, DEPARTMENTS), (visit(missed("blocked", title)),)
+    late = city.sighting("a", published_on="2026-05-01", first_seen="", last_seen="")
+    parsed = city.parsed("a", unit_name="示例市民政局（本级）")
+    write_packages([parsed], [late], tmp_path, outlook=Outlook(expected=expected, visits=seen))
+    done = CliRunner().invoke(main, ["status", "--data", str(tmp_path)])
+    told = [entry for entry in done.output.splitlines() if entry.startswith(("late", "missing", "blocked"))]
+    dates = "due 2026-03-17, published 2026-05-01, looked 2026-03-21"
+    assert f"late: 2026 budget 示例市民政局（本级） ({dates})" in told
+    assert f"missing: 2026 budget {SCHOOL} (due 2026-03-19, looked 2026-03-21)" in told
+    assert (
+        "blocked: 2026 budget 示例市特殊教育学校 (due 2026-03-19, looked 2026-03-21, http://demo.example/x)" in told
+    )
+    assert len(told) == 13  # of the thirteen bodies that owe a budget none is in time
+
+
+def test_a_round_of_which_nothing_was_published_has_a_package(tmp_path: Path) -> None:
+    (report,) = write_packages([], [], tmp_path, outlook=Outlook(expected=(UNDATED,), visits=(visit(),)))
+    assert (report.name, report.rows["documents"], report.rows["ledger"]) == ("cn-999900-2026-budget", 0, 18)

@@ -1,8 +1,9 @@
-"""``yusuan status``: what is there, of which kind, and what was not understood."""
+"""``yusuan status``: what is there, of which kind, what was not understood, and who has not published."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,19 @@ import click
 
 from crawler import blobs
 from crawler.state import sightings
+from datapackages import tabular
 from datapackages.write import reports
 from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
 from yusuan.reading import stored
+
+TOLD = ("late", "missing", "blocked")  # of codes/ledger_states.csv
 
 
 @click.command()
 @DATA
 @AS_JSON
 def status(data: Path, as_json: bool) -> None:
-    """Tell what is stored, parsed and packaged, and which issues there are."""
+    """Tell what is stored, parsed and packaged, which issues there are, and who is late, missing or blocked."""
     with exit_codes():
         found = look(data)
     if as_json:
@@ -37,6 +41,8 @@ def status(data: Path, as_json: bool) -> None:
         click.echo("neither facts nor an issue (report these): " + ", ".join(found["silent"]))
     for entry in found["packages"]:
         click.echo(f"package {entry['name']}: {entry['documents']} documents, {entry['facts']} facts")
+    for line in found["ledger"]:
+        click.echo(_ledger_line(line))
 
 
 def look(data: Path) -> dict[str, Any]:
@@ -65,4 +71,28 @@ def look(data: Path) -> dict[str, Any]:
             {"name": report.name, "documents": report.rows["documents"], "facts": report.rows["facts"]}
             for report in reports(data)
         ],
+        "ledger": [line for report in reports(data) for line in unpublished(report.path)],
     }
+
+
+def unpublished(package: Path) -> Iterator[dict[str, str]]:
+    """The lines of a package's ledger that are late, missing or blocked, with the names of their units."""
+    names = {row["unit_id"]: row["name"] for row in _rows(package, "units")}
+    for row in _rows(package, "ledger"):
+        if row["state"] in TOLD:
+            yield {**row, "name": names[row["unit_id"]]}
+
+
+def _rows(package: Path, resource: str) -> Iterator[dict[str, str]]:
+    lines = tabular.read(package / "data" / f"{resource}.csv")
+    fields = next(lines, [])
+    yield from (dict(zip(fields, line, strict=True)) for line in lines)
+
+
+def _ledger_line(line: dict[str, str]) -> str:
+    """One line for a person: state, document, unit, and the dates or the address that tell why."""
+    dates = {"due": line["due"], "published": line["published_on"], "looked": line["looked_on"]}
+    said = [f"{name} {day}" for name, day in dates.items() if day] + (
+        [line["url"]] if line["state"] == "blocked" else []
+    )
+    return f"{line['state']}: {line['document_year']} {line['stage']} {line['name']} ({', '.join(said)})"
