@@ -8,12 +8,12 @@ from os import PathLike
 
 from PIL import Image, ImageDraw
 
-from datapackages.model import Outcome, ParsedDocument
+from datapackages.model import Box, Outcome, ParsedDocument
 from parsers.cited import Cited, Printed
 from parsers.explain import SCALE, rendered
 
 LEFT, RIGHT = (200, 30, 30), (20, 90, 200)
-SEAM = (120, 120, 120)
+SEAM, COVERED = (120, 120, 120), (208, 208, 208)
 AROUND = 60.0  # points shown above and below what is marked: the words of the row and of rows beside it
 PAGES = 6  # of a sum over more pages the first ones and the last
 
@@ -25,14 +25,22 @@ class NothingToShow(ValueError):
 def evidence(path: str | PathLike[str], parsed: ParsedDocument, outcome: Outcome) -> bytes:
     """A PNG of the places of one outcome: strips of their pages, one below the other, both sides marked.
 
-    Red is the left side of the check, blue the right. ``path`` is the file that ``parsed`` was read from.
+    Red is the left side of the check, blue the right; cells that name a person are painted over. ``path`` is the
+    file that ``parsed`` was read from.
     Raises NothingToShow for an outcome without a place.
     """
     cited = Printed(parsed).cited(outcome)
     pages = _shown(list(dict.fromkeys(one.page for one in cited)))
     if not pages:
         raise NothingToShow(f"{outcome.rule}@{outcome.place}: the check names no place of the document")
-    strips = [_strip(rendered(path, page), [one for one in cited if one.page == page]) for page in pages]
+    strips = [
+        _strip(
+            rendered(path, page),
+            [one for one in cited if one.page == page],
+            [cover.box for cover in parsed.covers if cover.page == page],
+        )
+        for page in pages
+    ]
     out = io.BytesIO()
     _stacked(strips).save(out, "PNG")
     return out.getvalue()
@@ -42,17 +50,23 @@ def _shown(pages: list[int]) -> list[int]:
     return pages if len(pages) <= PAGES else [*pages[: PAGES - 1], pages[-1]]
 
 
-def _strip(picture: Image.Image, cited: Sequence[Cited]) -> Image.Image:
+def _strip(picture: Image.Image, cited: Sequence[Cited], covers: Sequence[Box]) -> Image.Image:
     """The part of a page around what is marked on it; the whole page where nothing on it has a place."""
     pen = ImageDraw.Draw(picture)
+    for box in covers:
+        pen.rectangle(_pixels(box), fill=COVERED)
     boxes = [(one.box, LEFT if one.on_left else RIGHT) for one in cited if one.box]
-    for (x0, top, x1, bottom), colour in reversed(boxes):  # the left side last, so that it is never covered
-        pen.rectangle([x0 * SCALE, top * SCALE, x1 * SCALE, bottom * SCALE], outline=colour, width=3)
+    for box, colour in reversed(boxes):  # the left side last, so that it is never covered
+        pen.rectangle(_pixels(box), outline=colour, width=3)
     if not boxes:
         return picture
     top = max(0.0, min(box[1] for box, _ in boxes) - AROUND)
     bottom = max(box[3] for box, _ in boxes) + AROUND
     return picture.crop((0, round(top * SCALE), picture.width, min(picture.height, round(bottom * SCALE))))
+
+
+def _pixels(box: Box) -> list[float]:
+    return [edge * SCALE for edge in box]
 
 
 def _stacked(strips: Sequence[Image.Image]) -> Image.Image:

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from PIL import Image
 
 import parsers
-from datapackages.model import Outcome, ParsedDocument
+from datapackages.model import Cover, Outcome, ParsedDocument
 from parsers.cited import Printed
-from parsers.evidence import LEFT, RIGHT, NothingToShow, evidence
+from parsers.evidence import COVERED, LEFT, RIGHT, NothingToShow, evidence
 from parsers.explain import SCALE
 from yusuan.cli import main
 
@@ -95,6 +95,13 @@ def test_a_mark_stands_around_its_cell(parsed: ParsedDocument) -> None:
     top = max(0.0, fact.top - 60) * SCALE
     x, y = round((fact.x0 + fact.x1) / 2 * SCALE), round(fact.top * SCALE - round(top))
     assert LEFT in {page.getpixel((x, y + shift)) for shift in range(-3, 4)}
+
+
+def test_a_cell_that_names_a_person_is_painted_over(parsed: ParsedDocument) -> None:
+    fact = parsed.facts[0]
+    box = (fact.x1, fact.top, fact.x1 + 30, fact.bottom)
+    assert COVERED not in colours(evidence(FORM, parsed, over(parsed, 0)))
+    assert COVERED in colours(evidence(FORM, replace(parsed, covers=(Cover(page=1, box=box),)), over(parsed, 0)))
 
 
 def test_places_on_several_pages_are_strips_one_below_the_other() -> None:
