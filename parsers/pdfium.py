@@ -189,13 +189,21 @@ def _em_square(text: Any, index: int, width: float) -> tuple[float, float]:
     return y.value - 0.12 * width, y.value + 0.88 * width
 
 
+def _is_slanted(text: int, index: int) -> bool:
+    """Whether the line a character stands on is slanted. Italics lean, on a level line, and are kept."""
+    matrix = raw.FS_MATRIX()
+    if not pdfium.char_matrix(text, index, ctypes.addressof(matrix)):
+        return True
+    angle = math.atan2(matrix.b, matrix.a)
+    return min(angle % RIGHT_ANGLE, -angle % RIGHT_ANGLE) > UPRIGHT
+
+
 def _ink(text: int, index: int, thing: int) -> str:
     """How the characters of one text object are drawn.
 
     "none" when slanted (a watermark), of an unseen render mode or transparent, "white", else "dark".
     """
-    angle = pdfium.char_angle(text, index)
-    if angle and min(angle % RIGHT_ANGLE, -angle % RIGHT_ANGLE) > UPRIGHT:
+    if pdfium.char_angle(text, index) and _is_slanted(text, index):
         return "none"
     if thing and pdfium.render_mode(thing) in UNSEEN:
         return "none"

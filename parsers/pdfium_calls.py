@@ -26,6 +26,7 @@ def _bound(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
 
 loose_box = _bound(raw.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
 char_angle = _bound(raw.FPDFText_GetCharAngle, ctypes.c_float, c_void_p, c_int)
+char_matrix = _bound(raw.FPDFText_GetMatrix, c_int, c_void_p, c_int, c_void_p)
 fill_colour = _bound(raw.FPDFText_GetFillColor, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)
 text_object = _bound(raw.FPDFText_GetTextObject, c_void_p, c_void_p, c_int)
 render_mode = _bound(raw.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)

@@ -110,6 +110,19 @@ def test_a_slanted_watermark_is_not_read(
 
 
 @pytest.mark.parametrize("reader", READERS)
+def test_italics_lean_on_a_level_line_and_are_read(
+    reader: ModuleType, drawn: Callable[[Callable[[Canvas], None]], Path]
+) -> None:
+    def italic(canvas: Canvas) -> None:
+        words = canvas.beginText()
+        words.setTextTransform(1, 0, 0.34, 1, 100, 500)
+        words.textOut("8.85")
+        canvas.drawText(words)
+
+    assert [text(page) for page in pages(reader, drawn(italic))] == ["8.85"]
+
+
+@pytest.mark.parametrize("reader", READERS)
 def test_a_character_drawn_twice_to_look_bold_is_one_character(
     reader: ModuleType, drawn: Callable[[Callable[[Canvas], None]], Path]
 ) -> None:
