@@ -13,7 +13,7 @@ from parsers.cited import Cited, Printed
 from parsers.explain import SCALE, rendered
 
 LEFT, RIGHT = (200, 30, 30), (20, 90, 200)
-SEAM, COVERED = (120, 120, 120), (208, 208, 208)
+SEAM, COVERED = (120, 120, 120), (214, 217, 222)
 AROUND = 60.0  # points shown above and below what is marked: the words of the row and of rows beside it
 PAGES = 6  # of a sum over more pages the first ones and the last
 
