@@ -46,6 +46,7 @@ class Contents:
             "slots": self._slots,
             "changes": lambda: self._of_each(self.history.changes),
             "corrections": lambda: self._of_each(self.history.corrections),
+            "line_links": lambda: self._of_each(self._line_links),
             "ledger": lambda: map(tabular.as_row, self.ledger),
         }
         if resource in made:
@@ -72,6 +73,10 @@ class Contents:
         common = without_scope(shared(placed.document, placed.jurisdiction, placed.unit_id))
         for outcome in self.shelved.outcomes(placed):
             yield tabular.values("checks", told_rows.check_row(outcome, common))
+
+    def _line_links(self, placed: Placed) -> Rows:
+        if self.is_current(placed):
+            yield from self.shelved.line_links(placed)
 
     def _placing_issues(self, placed: Placed) -> Lines:
         document_fields = shared(placed.document, placed.jurisdiction, placed.unit_id)

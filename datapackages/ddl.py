@@ -104,6 +104,12 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "corrections": (("sha256",), ("fact_id",), ("state", "reason", "document_year", "jurisdiction")),
     "sections": (("jurisdiction", "document_year", "stage", "unit_id"), ("unit_id", "document_year")),
+    "line_links": (
+        ("rule", "document_year", "stage", "jurisdiction"),
+        ("unit_id", "document_year"),
+        ("jurisdiction", "document_year", "stage", "rule"),
+        ("code",),
+    ),
     "ledger": (
         ("state", "document_year", "stage", "jurisdiction"),
         ("jurisdiction", "document_year", "stage", "state"),

@@ -31,6 +31,7 @@ RESOURCES = (
     "corrections",
     "issues",
     "ledger",
+    "line_links",
 )
 
 

@@ -12,12 +12,15 @@ from datapackages.checks import (  # noqa: F401  they register their rules
 )
 from datapackages.checks.shelf import Shelf, Volume
 from datapackages.ledger import Line, existed
+from datapackages.line_links import SCHEMES, Link, links
 from datapackages.model import Outcome, Sighting
 from datapackages.placing import Placing
 from datapackages.spool import Spool
+from datapackages.tabular import Row
 from datapackages.units import Units
 from datapackages.versions import Placed
 
+PHASES = {"budget": ("approved",), "final": ("final",)}  # of a document's own figures
 Key = tuple[str, int | None, str]  # unit, year, stage
 
 
@@ -38,6 +41,18 @@ class Shelved:
         """What the rules say of a document in force."""
         yield from across.run(self._shelf, self._volumes[placed.sha256])
 
+    def line_links(self, placed: Placed) -> Iterator[Row]:
+        """The rows of ``line_links`` from a document in force to last year's of the same stage and scope."""
+        volume, said = self._volumes[placed.sha256], placed.document
+        if said.fiscal_year is None or said.stage not in PHASES:
+            return
+        for earlier in self._shelf.of(placed.unit_id, said.fiscal_year - 1, said.stage):
+            if earlier.document.scope != said.scope:
+                continue
+            old, new = (self._shelf.compared(one.document.sha256).facts for one in (earlier, volume))
+            for link in links(old, new, said.fiscal_year, PHASES[said.stage]):
+                yield _link_row(link, placed, earlier)
+
     def _below(self, volume: Volume) -> tuple[tuple[str, str], ...]:
         """The units that the department had in the document's year, as id and name."""
         if not volume.unit_id or volume.document.fiscal_year is None:
@@ -52,6 +67,29 @@ class Shelved:
             for unit in self._units.of(department.jurisdiction)
             if unit.parent == department.unit_id and existed(unit, year, stage)
         )
+
+
+def _link_row(link: Link, placed: Placed, earlier: Volume) -> Row:
+    code = SCHEMES[link.scheme]
+    return {
+        "sha256": placed.sha256,
+        "canonical": link.after.canonical,
+        "scheme": link.scheme,
+        "code": getattr(link.after, code),
+        "code_before": getattr(link.before, code),
+        "rule": link.rule,
+        "jurisdiction": placed.jurisdiction,
+        "unit_id": placed.unit_id,
+        "document_year": placed.document.fiscal_year,
+        "stage": placed.document.stage,
+        "name": link.after.name,
+        "name_before": link.before.name,
+        "amount": link.after.amount,
+        "amount_before": link.before.amount,
+        "fact_id": link.after.fact_id,
+        "fact_id_before": link.before.fact_id,
+        "sha256_before": earlier.document.sha256,
+    }
 
 
 def _volume(placed: Placed, placing: Placing, lines: Mapping[Key, Line], standing: frozenset[str]) -> Volume:

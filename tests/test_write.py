@@ -88,6 +88,7 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
         "corrections": 0,
         "issues": 0,
         "ledger": 1,
+        "line_links": 0,
     }
     _, leaf = rows(packed, "facts")
     sha = city.sha("a")
