@@ -420,6 +420,13 @@ def test_a23_the_sources_of_a_form_make_its_money() -> None:
     assert [one.outcome for one in of_rule(little.document(performance=[right, wrong]), "A23")] == ["pass", "fail"]
 
 
+def test_a23_money_carried_over_stands_beside_the_appropriation_or_is_part_of_it() -> None:
+    sources = [("year", "fiscal", "9.00"), ("year", "carryover", "2.00"), ("year", "other", "0.00")]
+    forms = [little.form("甲项目", ("year", "total", text), *sources) for text in ("11.00", "9.00", "10.00")]
+    outcomes = [one.outcome for one in of_rule(little.document(performance=forms), "A23")]
+    assert outcomes == ["pass", "pass", "fail"]
+
+
 def test_a23_a_form_whose_periods_were_not_told_apart_is_left_alone() -> None:
     unclear = little.form("甲项目", ("year", "total", "9"), ("year", "other", "0"), ("year", "other", "9"))
     assert [one.outcome for one in of_rule(little.document(performance=[unclear]), "A23")] == ["not_applicable"]
