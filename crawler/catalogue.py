@@ -52,7 +52,7 @@ class Source:
 
     def is_detail(self, url: str) -> bool:
         """Whether the address is that of a page about one disclosure."""
-        pattern = self.details or families()[self.family]["details"]
+        pattern: str = self.details or families()[self.family]["details"]
         return bool(pattern and re.search(pattern, url)) and self.is_within(url)
 
     def is_named(self, url: str, name: str, words: Words) -> bool:
@@ -65,7 +65,8 @@ class Source:
 
     def is_within(self, url: str) -> bool:
         """Whether pages at this address belong to the columns of the source."""
-        return url.startswith(self.within or tuple(urljoin(entry, ".") for entry in self.entries))
+        folders = self.within or tuple(urljoin(entry, ".") for entry in self.entries)
+        return _plain(url).startswith(tuple(map(_plain, folders)))
 
     def is_allowed(self, url: str) -> bool:
         """Whether the host may be asked at all."""
@@ -73,10 +74,15 @@ class Source:
         return parts.scheme in ("http", "https") and parts.netloc in self.hosts
 
 
+def _plain(url: str) -> str:
+    # Sites link to themselves with http and https in turn.
+    return url.partition("://")[2] or url
+
+
 @cache
-def families() -> dict[str, dict[str, str]]:
+def families() -> dict[str, dict[str, Any]]:
     """The publishing systems of ``families.yaml``."""
-    loaded: dict[str, dict[str, str]] = yaml.safe_load((HERE / "families.yaml").read_text("utf-8"))
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "families.yaml").read_text("utf-8"))
     return loaded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.bodies import ARCHIVES, page_fault
-from crawler.pages import DOWNLOAD, Page, meta_tags, squeeze, tree
+from crawler.pages import DOWNLOAD, Page, meta_tags, named_links, squeeze, tree
 from crawler.words import Words
 
 LIST, DETAIL, INLINE, SHELL, CHALLENGE = "list", "detail", "inline", "shell", "challenge"
@@ -24,7 +24,8 @@ def kind_of(html: str, page: Page, words: Words) -> str:
     meta = meta_tags(root)
     if meta.get("articletitle") or (page.published_on and (page.publisher or page.attachments)):
         return INLINE if holds_budget(html, page, words) else DETAIL
-    if page.attachments or len(page.links) >= FEW:
+    names = named_links(html, "http://none.example/", words).values()
+    if page.attachments or len(page.links) >= FEW or any(map(words.is_disclosure, names)):
         return LIST
     return SHELL
 

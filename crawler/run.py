@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,13 @@ def crawl(names: list[str], data: Path, *, hosts: Mapping[str, str] | None = Non
 
 
 def _contact(chosen: list[Source], mapped: Mapping[str, str]) -> str:
-    """The operator's address for the user agent; only loopback may be asked without one."""
+    return contact_for([host for source in chosen for host in source.hosts], mapped)
+
+
+def contact_for(hosts: Iterable[str], mapped: Mapping[str, str]) -> str:
+    """The operator's address for the user agent; UsageError when a host but loopback is asked without one."""
     contact = os.environ.get(CONTACT, "").strip()
-    real = sorted({host for source in chosen for host in source.hosts if not is_loopback(mapped.get(host, host))})
+    real = sorted({host for host in hosts if not is_loopback(mapped.get(host, host))})
     if real and not contact:
         raise UsageError(
             f"crawling {', '.join(real)} needs an address at which their operators can reach you:"

@@ -23,6 +23,7 @@ from crawler.state import State
 from crawler.words import fingerprint, words
 
 GONE = (404, 410)
+EMPTY = "no detail page, document or further page (a {}); check the source"
 PRINTED = "html"  # the form of a budget that stands in the page itself
 MEMBER = "#"  # between the address of an archive and the name of a document in it
 BODY_RETRIES = 2  # a bad body is asked for this often again; connections and 5xx have their own, longer patience
@@ -208,9 +209,7 @@ class DisclosureSpider(Spider):
         fault = bodies.page_fault(html, page.title, self.words)
         links = [] if fault else self._links(html, page, response.url, link)
         if not fault and link.kind == "list" and not links:
-            fault = bodies.Fault(
-                name="empty-list", detail="no detail page, document or further page; check the source"
-            )
+            fault = bodies.Fault(name="empty-list", detail=EMPTY.format(kinds.kind_of(html, page, self.words)))
         if fault is None and bodies.is_cut_short(html) and "Content-Length" not in response.headers:
             again = self._again(response, "truncated-page")
             if again:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from crawler import blobs
-from crawler.catalogue import load, sources
+from crawler.catalogue import Source, load, sources
 from crawler.errors import UsageError
+from crawler.regions import regions, waiting
 from crawler.run import is_loopback
 from crawler.state import State, last_runs, sightings
+from crawler.words import words
+from datapackages.codes import jurisdictions
 from datapackages.model import Sighting
 from yusuan import collect
 
+SHARED = Path(os.environ.get("YUSUAN_SHARED", Path(__file__).parent.parent.parent / "shared"))
 GOOD = """
 state: unverified
 place: 测试市
@@ -76,6 +83,72 @@ def test_a_mistake_in_a_source_says_which_file_which_key_and_what_to_write(
         load(write(tmp_path, text))
     assert "testcity.yaml: " in str(error.value)
     assert message in str(error.value)
+
+
+EVIDENCE = Path(__file__).parent / "real_pages"
+VERIFIED = {name: source for name, source in sources().items() if source.state == "verified"}
+
+
+def test_enough_sources_are_verified_and_each_says_on_which_pages() -> None:
+    assert len(VERIFIED) >= 15
+    assert [name for name, source in VERIFIED.items() if not source.evidence or not source.notes] == []
+
+
+@pytest.mark.parametrize("name", VERIFIED)
+def test_a_verified_source_takes_the_pages_and_documents_that_a_person_read(name: str) -> None:
+    source = VERIFIED[name]
+    for page in source.evidence:
+        read = json.loads((EVIDENCE / f"{page}.json").read_text("utf-8"))
+        if read["is"] == "list":
+            wanted = {entry["url"]: entry["name"] for entry in read["disclosures"]}
+            missed = [
+                url for url, text in wanted.items() if not (source.is_detail(url) or named(source, url, text))
+            ]
+            assert missed == [], page
+            columns = {column["url"].partition("#")[0] for column in read["columns"]}
+            assert not columns or columns & set(source.entries), page
+        elif "url_is" not in read:
+            assert source.is_detail(read["url"]), page
+        assert all(source.is_allowed(file["url"]) for file in read["attachments"]), page
+
+
+def named(source: Source, url: str, text: str) -> bool:
+    return source.is_named(url, text, words())
+
+
+def test_every_region_has_a_state_and_a_reason_and_datong_says_what_is_known() -> None:
+    listed = regions()
+    assert {region.state for region in listed} == {"verified", "unverified", "blocked", "investigate", "demo"}
+    assert [region for region in listed if not (region.why and region.place and region.entry)] == []
+    codes = jurisdictions()
+    assert [region for region in listed if region.jurisdiction not in codes] == []
+    (datong,) = (region for region in listed if region.place == "大同市")
+    assert (datong.state, datong.entry.rpartition("=")[2]) == ("investigate", "140200000")
+    assert "Not known: its listing answers" in datong.why
+
+
+@pytest.mark.shared
+def test_every_region_of_the_public_sample_of_columns_is_listed() -> None:
+    sample = SHARED / "reference" / "sites" / "columns_sample.csv"
+    if not sample.is_file():
+        pytest.skip(f"no {sample}; set YUSUAN_SHARED")
+    with sample.open(encoding="utf-8", newline="") as table:
+        wanted = {row["region"] for row in csv.DictReader(table)}
+    assert wanted - {region.place for region in regions()} == set()
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("某市,140200,http://a.example/,trs,fine,why", "line 2: unknown state 'fine'"),
+        ("某市,140200,http://a.example/,trs,unverified,", "line 2: every row fills place, jurisdiction"),
+    ],
+)
+def test_a_wrong_row_of_the_waiting_regions_is_named(tmp_path: Path, row: str, message: str) -> None:
+    table = tmp_path / "unverified.csv"
+    table.write_text(f"place,jurisdiction,entry,family,state,why\n{row}\n", "utf-8")
+    with pytest.raises(UsageError, match=message):
+        list(waiting(table))
 
 
 def test_an_installation_adds_sources_in_its_data_directory(tmp_path: Path) -> None:
