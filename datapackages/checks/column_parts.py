@@ -63,14 +63,22 @@ class ColumnSum:
         return [found[part] for part in self.parts if part in found]
 
 
-def shares(book: Book, table: Table) -> dict[Share, dict[int, dict[int, Fact]]]:
+def shares(book: Book, table: Table) -> dict[Share, Rows]:
     """The money of a list by share, in printed order."""
+    return book.once(_shares).get(table.table_id, {})
+
+
+def _shares(book: Book) -> dict[str, dict[Share, Rows]]:
+    return {table_id: _shares_of(rows) for table_id, rows in book.grids.items()}
+
+
+def _shares_of(rows: Rows) -> dict[Share, Rows]:
     found: dict[Share, dict[int, dict[int, Fact]]] = defaultdict(lambda: defaultdict(dict))
-    for number, row in book.grids.get(table.table_id, {}).items():
+    for number, row in rows.items():
         for column, fact in row.items():
             if fact.measure in MONEY and fact.amount is not None:
                 found[Share(fact.fiscal_year, fact.phase, fact.measure)][number][column] = fact
-    return found
+    return {share: dict(own) for share, own in found.items()}
 
 
 def column_sums(book: Book) -> list[ColumnSum]:
