@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -11,6 +12,7 @@ import click
 
 import crawler
 from crawler.lock import hold
+from datapackages import corrections
 from datapackages.build import build as build_database
 from yusuan import demo_site
 from yusuan.options import exit_codes
@@ -51,10 +53,18 @@ def make(data: Path) -> Path:
             report = crawler.crawl(["demo"], data, hosts={demo_site.HOST: address})
         click.echo(f"night {night}: {report.new} new, {report.changed} changed, {report.unchanged} unchanged")
     with hold(data):
+        _enter_corrections(data, root)
         click.echo(summary(parse_stored(data)))
         made = packages(data)
         click.echo(f"{len(made)} packages, {sum(report.rows['facts'] for report in made)} facts")
         return build_database(data)
+
+
+def _enter_corrections(data: Path, root: Path) -> None:
+    """Give a new demo the correction that its second night puts up for review."""
+    own = data / corrections.FILE
+    if not own.exists():
+        shutil.copyfile(root / corrections.FILE, own)
 
 
 def _serve(data: Path, host: str, port: int) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from generator.city import departments, plan, units, yuan
+from generator.city import departments, plan, units
 from generator.figures import Accounts
 from generator.forms import grids
 from generator.grid import Grid, truth
@@ -17,6 +17,7 @@ from generator.ledger import accounts, department_accounts
 from generator.performance import forms
 from generator.prose import TITLE, explanation, opening, scope_of, sentences
 
+EDITED = "-edited"
 YEARS = ((2026, "budget"), (2025, "budget"), (2024, "final"))
 
 
@@ -56,14 +57,11 @@ def _name(owner: str, year: int, stage: str) -> str:
 
 
 def _edited() -> Document:
-    """The file that replaces another at its address: one of the three public expenses says more."""
+    """The file that replaces another at its address: the same accounts, and one cell printed otherwise."""
     entry = plan()["edited"]
     unit = next(unit for unit in units() if unit.id == entry["unit"])
-    before = accounts(unit, entry["year"], entry["stage"])
-    items = {**before.three_public}
-    items[entry["item"]] += yuan(entry["add"], 100)
-    name = _name(unit.id, entry["year"], entry["stage"]) + "-edited"
-    return Document(name=name, owner_id=unit.id, accounts=replace(before, three_public=items), night=2)
+    name = _name(unit.id, entry["year"], entry["stage"]) + EDITED
+    return Document(name=name, owner_id=unit.id, accounts=accounts(unit, entry["year"], entry["stage"]), night=2)
 
 
 def make(document: Document, path: Path, drawable: frozenset[int]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -124,8 +122,8 @@ def _truth(
 
 def _plant(document: Document, tables: list[Grid]) -> tuple[list[Grid], list[dict[str, Any]]]:
     planted: list[dict[str, Any]] = []
-    for entry in plan()["planted"]:
-        if document.name == _name(entry["unit"], entry["year"], entry["stage"]):
+    for entry, suffix in [*((entry, "") for entry in plan()["planted"]), (plan()["edited"], EDITED)]:
+        if document.name == _name(entry["unit"], entry["year"], entry["stage"]) + suffix:
             tables = [_misprinted(document, grid, entry, planted) for grid in tables]
     return tables, planted
 
