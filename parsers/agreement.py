@@ -27,6 +27,7 @@ class Claim:
     owner: str
     amount: Decimal
     half: Decimal  # of the last printed decimal
+    measure: str  # amount for money, count for anything else
 
 
 class Facts:
@@ -51,7 +52,9 @@ class Facts:
         return [
             fact
             for fact in self._named(selector)
-            if all(_fits(fact, key, wanted, claim) for key, wanted in dynamic) and self._is_of(fact, claim)
+            if fact.measure == claim.measure
+            and all(_fits(fact, key, wanted, claim) for key, wanted in dynamic)
+            and self._is_of(fact, claim)
         ]
 
     def _named(self, selector: Mapping[str, Any]) -> list[Fact]:

@@ -104,7 +104,10 @@ def _statement(seq: int, passage: Passage, stated: Stated, facts: Facts, documen
     if known is not None:
         half = half_of_last_decimal(stated.amount_text, money_unit)
         owner = _owner(passage.section.heading_path, document)
-        claim = Claim(about=stated.about, name=stated.name, owner=owner, amount=known, half=half)
+        measure = "amount" if stated.kind == "money" else "count"
+        claim = Claim(
+            about=stated.about, name=stated.name, owner=owner, amount=known, half=half, measure=measure
+        )
         fact_id, agreement = agree(claim, facts)
     page, box = passage.place(stated.start, stated.end)
     return Statement(
