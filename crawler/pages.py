@@ -165,8 +165,9 @@ def _attachment(address: str, label: str, base: str, words: Words) -> Attachment
         return None
     url = absolute(base, _behind_viewer(address, words))
     form = words.extension(unquote(urlsplit(url).path)) or _form_in_query(url, words)
-    if not form and words.is_download(url):
-        form = words.extension(label) or DOWNLOAD
+    named = words.extension(label)
+    if not form and (words.is_download(url) or (named and not words.is_page(urlsplit(url).path))):
+        form = named or DOWNLOAD
     return Attachment(url=url, label=label, form=form) if form else None
 
 

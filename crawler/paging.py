@@ -15,6 +15,7 @@ from crawler.pages import absolute, link_label, tree
 from crawler.words import Words
 
 ARROWS = re.compile(r"[\s<>«»‹›→\[\]【】|]+")
+NUMBER = re.compile(r"[=_/-]\d+(\.\w+)?$|[?&]\w+=\d+")  # of a page, in its address
 
 
 class Announcement(Protocol):
@@ -38,10 +39,9 @@ def _next_links(html: str, url: str, words: Words) -> list[str]:
     found = []
     for link in tree(html).xpath("//a[@href]"):
         text = "".join(link.xpath(".//text()").getall()).strip()
-        said = {text, ARROWS.sub("", text).lower(), link_label(link, words), link.attrib.get("aria-label", "")}
+        said = {ARROWS.sub("", text), link_label(link, words), link.attrib.get("aria-label", "")}
         href = link.attrib["href"].strip()
-        if (said & set(words.next) or link.attrib.get("rel") == "next") and not href.lower().startswith(
-            ("javascript:", "#")
-        ):
+        points = said & set(words.next) or (text.lower() in words.arrows and NUMBER.search(href))
+        if (points or link.attrib.get("rel") == "next") and not href.lower().startswith(("javascript:", "#")):
             found.append(absolute(url, href))
     return [page for page in found if page]

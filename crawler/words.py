@@ -22,6 +22,7 @@ class Words:
     """One field for each list of ``words.yaml``; its comments say what each is for."""
 
     next: tuple[str, ...]
+    arrows: tuple[str, ...]
     missing_titles: tuple[str, ...]
     jump_titles: tuple[str, ...]
     challenges: tuple[str, ...]
@@ -35,6 +36,7 @@ class Words:
     budget_words: tuple[str, ...]
     extensions: tuple[str, ...]
     downloads: tuple[str, ...]
+    pages: tuple[str, ...]
     signatures: tuple[str, ...]
     page_numbers: tuple[str, ...]
     page_sizes: tuple[str, ...]
@@ -50,6 +52,11 @@ class Words:
     def is_download(self, address: str) -> bool:
         """Whether the address is that of a download whose first bytes decide what it is."""
         return _found(self.downloads, address)
+
+    def is_page(self, path: str) -> bool:
+        """Whether the path of an address is that of a page: a folder, or a file with a page's ending."""
+        ending = path.rpartition("/")[2].rpartition(".")[2].lower()
+        return path.endswith("/") or not path or ending in self.pages
 
     def is_generic(self, label: str) -> bool:
         """Whether a link's text says nothing about the document, as "download" does."""

@@ -190,11 +190,16 @@ def test_an_older_page_of_a_vsb_list_is_its_next_link() -> None:
     assert further(html, "/zwgk/bmys.htm") == ["/zwgk/bmys/30.htm"]
 
 
-@pytest.mark.parametrize("text", ["下一页", "下一页 >", "<span>下一页</span>&raquo;", "››", ">"])
+@pytest.mark.parametrize("text", ["下一页", "下一页 >", "<span>下一页</span>&raquo;", ">", "next"])
 def test_a_next_link_is_known_by_its_text_whatever_arrows_stand_around_it(text: str) -> None:
-    assert further(f'<a href="list_2.shtml">{text}</a>', "/a/list.shtml") == (
-        ["/a/list_2.shtml"] if text != "››" else []
-    )
+    assert further(f'<a href="list_2.shtml">{text}</a>', "/a/list.shtml") == ["/a/list_2.shtml"]
+
+
+@pytest.mark.parametrize(
+    "link", ['<a href="/zwgk/">&gt;&gt;</a>', '<a href="#">下一页</a>', '<a href="/a_3.html">更多 &gt;&gt;</a>']
+)
+def test_an_arrow_may_also_say_more(link: str) -> None:
+    assert further(link, "/a/list.shtml") == []
 
 
 @pytest.mark.parametrize(
@@ -210,6 +215,9 @@ def test_a_next_link_is_known_by_its_text_whatever_arrows_stand_around_it(text: 
         ('<iframe src="/pdfjs/web/viewer.html?file=%2Ffiles%2Fa.pdf#page=1"></iframe>', "pdf"),
         ('<script>var sPdfUrl = "/cms_files/a.pdf#/cms_files/b.pdf";</script>', "pdf"),
         ('<div data-file="/upload/a.zip">附件</div>', "zip"),
+        ('<a href="/file/8a9c">甲局2026年部门预算.pdf</a><a href="/a/">收入表.xls</a>', "pdf"),
+        ('<a href="/art/2026/art_7.html">甲局2026年部门预算.pdf</a>', None),
+        ('<a href="/download/?fid=7">附件1</a>', "download"),
         ('<a href="https://app.testcity.example/about/download.jsp">客户端下载</a>', None),
         ('<!-- <a href="old.pdf">x</a> --><a href="mailto:a@b.example">x</a>', None),
     ],
