@@ -233,7 +233,8 @@ def test_a_unit_s_own_document_is_no_sum() -> None:
     ],
 )
 def test_in_time_is_told_by_both_dates(dates: dict[str, str], outcome: str) -> None:
-    assert [found.outcome for found in run("C17", earlier(), said=[dates])] == [outcome]
+    fault = "source" if outcome == "fail" else ""
+    assert [(found.outcome, found.fault) for found in run("C17", earlier(), said=[dates])] == [(outcome, fault)]
 
 
 HERE, THERE = ({"addresses": frozenset({f"http://a.example/{name}.pdf"})} for name in "ab")

@@ -92,3 +92,48 @@ def test_no_figure_is_doubled_by_the_second_version_of_a_document(
     assert {current for *_, current in slots} == {1}
     assert len(list((data / "documents").rglob("*.pdf"))) == 37
     assert hidden == (0,)
+
+
+def query(made: Callable[[int], tuple[Path, list[str]]], sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(f"file:{made(0)[0]}/site/budgets.db?mode=ro", uri=True)) as database:
+        return database.execute(sql).fetchall()
+
+
+def test_one_unit_is_late_one_missing_and_one_blocked(made: Callable[[int], tuple[Path, list[str]]]) -> None:
+    told = query(
+        made,
+        """select unit_id, state, due, published_on, looked_on, basis from ledger
+           where document_year = 2026 and state not in ('published', 'unknown') order by unit_id""",
+    )
+    assert told == [
+        ("cn-999900-u0016", "late", "2026-03-17", "2026-03-18", "2026-03-21", "budget_law_14"),
+        ("cn-999900-u0017", "missing", "2026-03-19", None, "2026-03-21", "regulation_6"),
+        ("cn-999900-u0018", "blocked", "2026-03-19", None, "2026-03-21", "refused"),
+    ]
+    others = "select distinct state from ledger where document_year < 2026 order by state"
+    assert query(made, others) == [("not_applicable",), ("published",), ("unknown",)]
+
+
+def test_the_renamed_unit_keeps_its_id(made: Callable[[int], tuple[Path, list[str]]]) -> None:
+    told = query(
+        made,
+        """select documents.unit_name, ledger.document_year, ledger.stage, ledger.state from ledger
+           join documents using (sha256) where ledger.unit_id = 'cn-999900-u0015' order by 2""",
+    )
+    assert told == [
+        ("示例市公路管理处", 2024, "final", "published"),
+        ("示例市公路管理处", 2025, "budget", "published"),
+        ("示例市公路养护中心", 2026, "budget", "published"),
+    ]
+
+
+def test_last_year_s_column_and_the_department_s_sums_hold_across_documents(
+    made: Callable[[int], tuple[Path, list[str]]],
+) -> None:
+    told = query(
+        made,
+        """select rule, unit_id, outcome, count(*) > 3 from checks
+           where rule in ('X18', 'X19') and outcome not in ('not_applicable', 'insufficient_data')
+           group by 1, 2, 3""",
+    )
+    assert told == [("X18", "cn-999900-u0003", "pass", 1), ("X19", "cn-999900-u0016", "pass", 1)]

@@ -49,7 +49,10 @@ def run(shelf: Shelf, volume: Volume) -> Iterable[Outcome]:
     if volume.document.kind not in outcomes.BUDGETS:
         return
     for entry in ACROSS.values():
-        yield from outcomes.of_rule(entry, partial(entry.look, shelf, volume))
+        for outcome in outcomes.of_rule(entry, partial(entry.look, shelf, volume)):
+            # What fails without a figure of a page, a deadline for instance, no second reading can decide.
+            is_read = bool(outcome.fact_ids) or outcome.outcome != "fail"
+            yield outcome if is_read else replace(outcome, fault="source")
 
 
 def questioned(finding: Finding, key: str, **values: object) -> Finding:
