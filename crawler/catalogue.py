@@ -44,6 +44,7 @@ class Source:
     max_pages: int = 500  # list pages of one run
     cookies: bool = False
     verify_certificates: bool = True
+    old_tls: bool = False  # the site knows only TLS before 1.2 or keys that are refused today
     expected_units: int | None = None
     expected: tuple[Expected, ...] = ()  # rounds of publication that should be there: datapackages/deadlines.py
     assertions: dict[str, dict[str, int]] = field(default_factory=dict)  # documents: {min, max}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -49,6 +50,41 @@ class Revalidation:
             for header, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified)):
                 if value:
                     request.headers[header] = value
+
+
+class Patience:
+    """Wait as long as a busy server asks for (Retry-After), instead of coming back at the usual pace.
+
+    The pause holds for the whole host; AutoThrottle shortens it again when the host answers.
+    """
+
+    LONGEST = 300.0  # seconds; who asks for more is asked again next night
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Patience:
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Lengthen the pause of the host; the answer itself goes on as it is."""
+        asked = seconds(_header(response, "Retry-After"), _header(response, "Date"))
+        engine: Any = self.crawler.engine
+        slot = engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        if asked and slot and response.status in (429, 503):
+            slot.delay = max(slot.delay, min(asked, self.LONGEST))
+        return response
+
+
+def seconds(retry_after: str, date: str) -> float:
+    """``120`` or an HTTP date → seconds from the server's own ``Date``; 0 when it says nothing readable."""
+    if re.fullmatch(r"[0-9]{1,6}", retry_after):
+        return float(retry_after)
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - parsedate_to_datetime(date)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
 
 
 class MappedHttpHandler(HTTP11DownloadHandler):

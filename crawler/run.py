@@ -18,6 +18,7 @@ from crawler.errors import Crashed, Locked, UsageError
 
 CONTACT = "YUSUAN_CONTACT"
 LOCKED = 75
+OLD_TLS = Path(__file__).with_name("old_tls.cnf")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +45,17 @@ def crawl(names: list[str], data: Path, *, hosts: Mapping[str, str] | None = Non
     mapped = dict(hosts or {})
     contact = _contact(chosen, mapped)
     data.mkdir(parents=True, exist_ok=True)
-    job = {"names": [source.name for source in chosen], "data": str(data), "hosts": mapped, "contact": contact}
-    results = _run(job, data / "crawl.log")
+    results: dict[str, dict[str, Any]] = {}
+    for old_tls in (False, True):  # OpenSSL reads how strict it is once in a process
+        names = [source.name for source in chosen if source.old_tls is old_tls]
+        job = {"names": names, "data": str(data), "hosts": mapped, "contact": contact}
+        if names:
+            results |= _run(job, data / "crawl.log", _environment(old_tls))
     return _report(results)
+
+
+def _environment(old_tls: bool) -> dict[str, str]:
+    return {**os.environ, "OPENSSL_CONF": str(OLD_TLS)} if old_tls else dict(os.environ)
 
 
 def _contact(chosen: list[Source], mapped: Mapping[str, str]) -> str:
@@ -74,12 +83,12 @@ def is_loopback(netloc: str) -> bool:
         return host == "localhost"
 
 
-def _run(job: dict[str, Any], log: Path) -> dict[str, dict[str, Any]]:
+def _run(job: dict[str, Any], log: Path, environment: dict[str, str]) -> dict[str, dict[str, Any]]:
     """Run the child; its end is our end, because the pipe that it watches closes with us."""
     with log.open("ab") as errors:
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "crawler.child"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment,
         )  # fmt: skip
         assert child.stdin and child.stdout
         child.stdin.write(json.dumps(job).encode() + b"\n")

@@ -26,6 +26,7 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
         "DOWNLOAD_MAXSIZE": 200_000_000,
         "DOWNLOAD_WARNSIZE": 32_000_000,
         "DOWNLOAD_VERIFY_CERTIFICATES": source.verify_certificates,
+        "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.0" if source.old_tls else None,  # with old_tls.cnf: run.py
         "COOKIES_ENABLED": source.cookies,
         "HTTPERROR_ALLOW_ALL": True,  # every status is an answer that is recorded
         "HTTPCACHE_ENABLED": False,
@@ -34,6 +35,9 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
         "META_COPY_WARN_SKIP_KEYS": ["download_latency", "retry_times"],  # a retried request keeps its meta
         "LOG_LEVEL": "INFO",
         "MAPPED_HOSTS": dict(hosts),
-        "DOWNLOAD_HANDLERS": {"http": "crawler.downloading.MappedHttpHandler"},
-        "DOWNLOADER_MIDDLEWARES": {"crawler.downloading.Revalidation": 560},
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.downloading.MappedHttpHandler"),
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.downloading.Revalidation": 560,
+            "crawler.downloading.Patience": 555,
+        },
     }

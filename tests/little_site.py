@@ -62,6 +62,7 @@ class Site(ThreadingHTTPServer):
         self.date = FIRST_NIGHT
         self.pages: dict[str, Answer | list[Answer]] = {}
         self.asked: list[tuple[str, int]] = []
+        self.times: list[tuple[str, float]] = []
         self.agents: set[str] = set()
         self.files_until_stall = 10**9
         self.stalled = threading.Event()
@@ -94,6 +95,7 @@ class Visit(BaseHTTPRequestHandler):
         tag = f'"{sha256(answer.body)[:8]}"'
         unchanged = answer.status == 200 and self.headers["If-None-Match"] == tag
         self.server.asked.append((self.path, 304 if unchanged else answer.status))
+        self.server.times.append((self.path, time.monotonic()))
         self.server.agents.add(self.headers["User-Agent"])
         if sum(path.endswith(".pdf") for path, _ in self.server.asked) > self.server.files_until_stall:
             self.server.stalled.set()
