@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
 
+from datapackages import schemas
 from datapackages.checks import (  # noqa: F401  they register their rules
     across,
     across_publication,
@@ -13,13 +16,17 @@ from datapackages.checks import (  # noqa: F401  they register their rules
 from datapackages.checks.shelf import Shelf, Volume
 from datapackages.ledger import Line, existed
 from datapackages.line_links import SCHEMES, Link, links
-from datapackages.model import Outcome, Sighting
+from datapackages.model import Outcome, Sighting, Statement
 from datapackages.placing import Placing
 from datapackages.spool import Spool
 from datapackages.tabular import Row
 from datapackages.units import Units
 from datapackages.versions import Placed
 
+TEXTS = (
+    "section", "metric", "metric_text", "amount_text", "unit", "prior", "change", "change_percent", "share_percent",
+    "direction", "compared_with", "reason", "fact_id", "agreement",
+)  # fmt: skip
 PHASES = {"budget": ("approved",), "final": ("final",)}  # of a document's own figures
 Key = tuple[str, int | None, str]  # unit, year, stage
 
@@ -35,7 +42,10 @@ class Shelved:
             for placed in placing.documents
         }
         self._units = units
-        self._shelf = Shelf(self._volumes.values(), lambda sha: spool.compared(sha, {}), self._below)
+        self._spool = spool
+        self._shelf = Shelf(
+            self._volumes.values(), lambda sha: spool.compared(sha, {}), self._below, self._statements
+        )
 
     def outcomes(self, placed: Placed) -> Iterator[Outcome]:
         """What the rules say of a document in force."""
@@ -53,6 +63,12 @@ class Shelved:
             for link in links(old, new, said.fiscal_year, PHASES[said.stage]):
                 yield _link_row(link, placed, earlier)
 
+    def _statements(self, sha256: str) -> tuple[Statement, ...]:
+        """The stated figures of a document, without their boxes and spans."""
+        names = list(schemas.fields("statements"))
+        rows = (dict(zip(names, line, strict=True)) for line in self._spool.lines(sha256, "statements"))
+        return tuple(_statement(row) for row in rows)
+
     def _below(self, volume: Volume) -> tuple[tuple[str, str], ...]:
         """The units that the department had in the document's year, as id and name."""
         if not volume.unit_id or volume.document.fiscal_year is None:
@@ -67,6 +83,12 @@ class Shelved:
             for unit in self._units.of(department.jurisdiction)
             if unit.parent == department.unit_id and existed(unit, year, stage)
         )
+
+
+def _statement(row: dict[str, str]) -> Statement:
+    texts: dict[str, Any] = {name: row[name] for name in TEXTS}
+    amount, value = (Decimal(row[name]) if row[name] else None for name in ("amount", "value"))
+    return Statement(seq=int(row["seq"]), page=int(row["page"]), amount=amount, value=value, **texts)
 
 
 def _link_row(link: Link, placed: Placed, earlier: Volume) -> Row:

@@ -44,7 +44,7 @@ def run(
         Volume(document=parsed.document, unit_id=owner, **more)
         for (owner, parsed), more in zip(documents, told, strict=False)
     ]
-    shelf = Shelf(volumes, lambda sha: compared(kept[sha]), lambda volume: below)
+    shelf = Shelf(volumes, lambda sha: compared(kept[sha]), lambda volume: below, lambda sha: kept[sha].statements)
     return [outcome for outcome in across.run(shelf, volumes[0]) if outcome.rule == rule]
 
 
@@ -131,6 +131,60 @@ def test_a_figure_printed_twice_is_held_against_nothing() -> None:
     rows = [little.row("公务接待费", text, item="hospitality") for text in ("1.50", "9.99")]
     table = little.table("three_public", [little.column("2025年预算数")], rows, fund="general_public")
     assert run("X19", later(), (UNIT, named(little.document(table, year=2025), 2)))[0].outcome == "not_applicable"
+
+
+def in_prose(compared_with: str = "上年预算", **said: Any) -> ParsedDocument:
+    """A budget of 2026 whose prose says how its 公务接待费 of 1.40 has changed."""
+    made = three_public(2026, little.column("2026年预算数"), texts=("1.40",), number=1)
+    plain: dict[str, Any] = {
+        "change": "0.10", "direction": "decrease", "compared_with": compared_with, "agreement": "equal",
+        "fact_id": made.facts[0].fact_id, "metric_text": "公务接待费",
+    }  # fmt: skip
+    return replace(made, statements=(little.statement("1.40", **{**plain, **said}),))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"change": "0", "direction": "increase", "prior": "1.5"},
+        {"compared_with": "2025年年初预算数"},
+        {"compared_with": "上年"},
+        {"change": "0.1"},
+    ],
+)
+def test_this_year_s_figure_less_the_stated_change_is_last_year_s(said: dict[str, Any]) -> None:
+    (found,) = run("X19", in_prose(**said), (UNIT, earlier()))
+    assert (found.outcome, found.right, len(found.fact_ids)) == ("pass", "1.50", 2)
+
+
+def test_a_change_from_another_figure_is_a_question() -> None:
+    (found,) = run("X19", in_prose(change="0.50"), (UNIT, earlier()))
+    assert (found.outcome, found.left, found.right) == ("question", "1.40 + 0.50 = 1.9", "1.50")
+
+
+def test_no_change_from_another_figure_is_a_question_too() -> None:
+    (found,) = run("X19", in_prose(change="", direction="flat"), (UNIT, earlier()))
+    assert (found.outcome, found.difference) == ("question", "-0.1")
+
+
+def test_a_sentence_that_does_not_say_which_version_of_last_year_it_means_proves_nothing() -> None:
+    (found,) = run("X19", in_prose("上年", change="0.50"), (UNIT, earlier()))
+    assert (found.outcome, "没有写明上年数是哪一口径" in found.message_zh) == ("insufficient_data", True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"compared_with": "上年执行数", "change": "0.50"},
+        {"compared_with": "2024年预算", "change": "0.50"},
+        {"agreement": "differs", "change": "0.50"},  # which figure the sentence restates is in doubt
+        {"fact_id": "", "change": "0.50"},
+        {"change": ""},
+    ],
+)
+def test_what_compares_with_no_published_figure_is_left_alone(said: dict[str, Any]) -> None:
+    assert [found.outcome for found in run("X19", in_prose(**said), (UNIT, earlier()))] == ["not_applicable"]
 
 
 # ---- X18 ----

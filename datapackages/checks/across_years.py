@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from datapackages import codes
 from datapackages.checks.across import across, questioned
+from datapackages.checks.across_prose import last_year_in_prose
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding, equal, one
 from datapackages.checks.same_line import Index, Line, index
@@ -35,8 +36,8 @@ REPEATED = {
 
 @across("X19", "agreement")
 def repeats_what_was_published(shelf: Shelf, volume: Volume) -> Iterator[Finding]:
-    """文件所列的上年数、年初预算数与原来公布的文件一致。
-    Figures of last year, and of the budget in final accounts, are those that their own document published."""
+    """文件所列、所说的上年数和年初预算数与原来公布的文件一致。
+    Last year's figures, in tables and prose, and the budget in final accounts are those of their own documents."""
     book, year = shelf.book(volume), volume.document.fiscal_year
     if year is None or not volume.unit_id:
         return
@@ -44,6 +45,7 @@ def repeats_what_was_published(shelf: Shelf, volume: Volume) -> Iterator[Finding
         own = index(book.facts, year - repeated.years_before, (repeated.phase,))
         if own:
             yield from _against(shelf, volume, book, own, repeated)
+    yield from last_year_in_prose(shelf, volume, book)
 
 
 def _against(shelf: Shelf, volume: Volume, book: Book, own: Index, repeated: Repeated) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from datapackages.checks.book import Book
 from datapackages.compared import Compared
-from datapackages.model import Document, ParsedDocument
+from datapackages.model import Document, ParsedDocument, Statement
 
 Units = tuple[tuple[str, str], ...]  # id and name
 READ = ("parsed", "blank")
@@ -42,12 +42,14 @@ class Shelf:
         volumes: Iterable[Volume],
         load: Callable[[str], Compared],
         below: Callable[[Volume], Units],
+        statements: Callable[[str], tuple[Statement, ...]] = lambda sha: (),
     ) -> None:
-        """``load`` gives a document's figures by its hash, ``below`` the units of the department whose it is."""
+        """``load`` and ``statements`` read a document by its hash, ``below`` gives the units of its department."""
         self._slots: dict[tuple[str, int | None, str], list[Volume]] = defaultdict(list)
         for volume in volumes:
             self._slots[volume.slot].append(volume)
         self._below = below
+        self.statements = statements
         self.compared = lru_cache(maxsize=KEPT)(load)
 
     def of(self, unit_id: str, year: int, stage: str) -> list[Volume]:
