@@ -16,14 +16,16 @@ from datapackages.versions import Placed
 
 Lines = Iterator[list[str]]
 Rows = Iterator[tabular.Row]
+# Pages of older versions are shown beside those of the current one, and people are no data there either.
+OF_EVERY_VERSION = ("covers",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
     """The documents of one package, sorted by hash, and where the rest of its rows come from.
 
-    Documents, sightings, slots, changes and corrections tell of every version; the other resources hold the
-    current ones.
+    Documents, sightings, slots, changes, corrections and covers tell of every version; the other resources hold
+    the current ones.
     """
 
     documents: tuple[Placed, ...]
@@ -59,7 +61,8 @@ class Contents:
 
     def _spooled(self, resource: str) -> Lines:
         at = list(schemas.fields(resource)).index("unit_id")
-        for placed in filter(self.is_current, self.documents):
+        documents = self.documents if resource in OF_EVERY_VERSION else filter(self.is_current, self.documents)
+        for placed in documents:
             for line in self.spool.lines(placed.sha256, resource):
                 line[at] = placed.unit_id
                 yield line

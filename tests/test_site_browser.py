@@ -1,6 +1,7 @@
 """The site of the demo city: every query and facet over HTTP, and a walk through it in a real browser."""
 
 import hashlib
+import html
 import importlib.util
 import io
 import json
@@ -220,6 +221,35 @@ def test_the_replaced_document_stays_in_the_store_beside_its_successor(
     for row in versions:
         content = site.get(f"/-/document/{row['sha256']}.pdf").content
         assert hashlib.sha256(content).hexdigest() == row["sha256"]
+
+
+def test_the_edited_cell_is_the_one_change_and_its_row_shows_it_on_both_pages(
+    site: httpx.Client, edited: sqlite3.Row
+) -> None:
+    (change,) = site.get("/budgets/changes.json", params={"_shape": "array"}).json()
+    told = ("kind", "cause", "name", "column_label", "old_text", "new_text", "old_page", "new_page", "new_fact_id")
+    assert [change[name] for name in told] == [
+        "altered", "source", edited["name"], edited["column_label"], "2.50", edited["amount_text"],
+        edited["page"], edited["page"], edited["fact_id"],
+    ]  # fmt: skip
+    page = site.get(f"/budgets/changes/{change['sha256']},{change['seq']}").text
+    pictures = [html.unescape(address) for address in re.findall(r'<img src="(/-/page/[^"]+)"', page)]
+    assert [address[8:72] for address in pictures] == [change["from_sha256"], change["sha256"]]
+    shown = [site.get(address) for address in pictures]
+    assert [answer.headers["content-type"] for answer in shown] == ["image/png"] * 2
+    assert shown[0].content != shown[1].content
+
+
+def test_the_correction_of_the_edited_cell_waits_for_a_person(
+    site: httpx.Client, edited: sqlite3.Row, data: Path
+) -> None:
+    (correction,) = site.get("/budgets/corrections.json", params={"_shape": "array"}).json()
+    told = ("state", "reason", "amount_text", "after", "found_sha256", "found_fact_id", "found_text")
+    assert [correction[name] for name in told] == [
+        "review", "replaced_altered", "2.50", 30000, edited["sha256"], edited["fact_id"], "3.50",
+    ]  # fmt: skip
+    assert "corrected" not in (edited["flags"] or "")
+    assert (data / "review" / "corrections.csv").read_text(encoding="utf-8").count("demo-1") == 1
 
 
 def test_the_unit_that_has_not_published_is_listed_first(site: httpx.Client) -> None:

@@ -155,7 +155,8 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
     if value is None or value == "":
         return ""
     text = str(value)
-    if column.endswith("fact_id") and FACT_ID.fullmatch(text):
+    # The page of a figure is that of a version in force; the row of the change shows both pages.
+    if column.endswith("fact_id") and column != "old_fact_id" and FACT_ID.fullmatch(text):
         return "figure"
     if column in ("sha256", "supersedes", "from_sha256", "found_sha256") and SHA256.fullmatch(text):
         return "document"
