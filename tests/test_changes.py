@@ -331,3 +331,9 @@ def test_a_figure_of_a_column_that_was_not_understood_was_printed_all_the_same()
     cells = (Cell(text="205 教育支出", page=1), *only.rows[0][1:])
     after = replace(before, tables=(replace(only, rows=(cells,)),), facts=before.facts[:2])
     assert told(held(before, after)) == [("removed", "parser", "教育支出", "项目支出", "370.00", "")]
+
+
+def test_people_s_cells_are_covered_on_the_pages_of_older_versions_too(tmp_path: Path) -> None:
+    write_packages([edited("new"), city.parsed("old")], [OLD, NEW], tmp_path)
+    assert {line["sha256"] for line in rows(tmp_path, "covers")} == {city.sha("old"), city.sha("new")}
+    assert {line["sha256"] for line in rows(tmp_path, "facts")} == {city.sha("new")}
