@@ -46,7 +46,7 @@ def _refused(source: Source, entry: str, asked: Asked) -> list[Finding]:
         return [Finding(source=source.name, entry=entry, name="not-answered", detail=told, serious=True)]
     if not source.is_allowed(asked.url):
         return [Finding(source=source.name, entry=entry, name="left-the-site", detail=asked.url, serious=True)]
-    kind = kind_of(asked.text, read_page(asked.text, asked.url, words()), words())
+    kind = kind_of(asked.text, read_page(asked.text, asked.url, words()), words(), asked.url)
     if kind not in READABLE:
         told = f"{len(asked.body)} bytes"
         return [Finding(source=source.name, entry=entry, name=f"page-is-{kind}", detail=told, serious=True)]

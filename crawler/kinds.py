@@ -6,17 +6,22 @@ import re
 
 from crawler.bodies import ARCHIVES, page_fault
 from crawler.pages import DOWNLOAD, Page, meta_tags, named_links, squeeze, tree
+from crawler.paging import further_pages
 from crawler.words import Words
 
 LIST, DETAIL, INLINE, SHELL, CHALLENGE = "list", "detail", "inline", "shell", "challenge"
+NOWHERE = "http://none.example/"
 FEW = 12  # links: a page with fewer and no article is built by a script or only leads elsewhere
 BUDGET = 3  # headings of a budget in the text of a page that holds one
 LONG = 1500  # characters of such a text
 VISIBLE = "//body//text()[not(parent::script or parent::style or parent::noscript or parent::a or parent::option)]"
 
 
-def kind_of(html: str, page: Page, words: Words) -> str:
-    """One of list, detail, inline, shell, challenge; a page in disguise is named as ``page_fault`` names it."""
+def kind_of(html: str, page: Page, words: Words, url: str = NOWHERE) -> str:
+    """One of list, detail, inline, shell, challenge; a page in disguise is named as ``page_fault`` names it.
+
+    A page without a link is a list all the same when its script says where the list is to be had.
+    """
     fault = page_fault(html, page.title, words)
     if fault:
         return CHALLENGE if fault.name == "js-challenge" else fault.name
@@ -24,8 +29,10 @@ def kind_of(html: str, page: Page, words: Words) -> str:
     meta = meta_tags(root)
     if meta.get("articletitle") or (page.published_on and (page.publisher or page.attachments)):
         return INLINE if holds_budget(html, page, words) else DETAIL
-    names = named_links(html, "http://none.example/", words).values()
+    names = named_links(html, url, words).values()
     if page.attachments or len(page.links) >= FEW or any(map(words.is_disclosure, names)):
+        return LIST
+    if further_pages(html, url, words):
         return LIST
     return SHELL
 

@@ -39,7 +39,7 @@ def read_as_json(html: str, url: str, known: Words) -> dict[str, Any]:
     page, links = read_page(html, url, known), named_links(html, url, known)
     return {
         "url": url,
-        "is": kind_of(html, page, known),
+        "is": kind_of(html, page, known, url),
         "attachments": [
             {"name": readable(file, page, known), "form": file.form, "url": file.url} for file in page.attachments
         ],

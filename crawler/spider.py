@@ -209,7 +209,9 @@ class DisclosureSpider(Spider):
         fault = bodies.page_fault(html, page.title, self.words)
         links = [] if fault else self._links(html, page, response.url, link)
         if not fault and link.kind == "list" and not links:
-            fault = bodies.Fault(name="empty-list", detail=EMPTY.format(kinds.kind_of(html, page, self.words)))
+            fault = bodies.Fault(
+                name="empty-list", detail=EMPTY.format(kinds.kind_of(html, page, self.words, response.url))
+            )
         if fault is None and bodies.is_cut_short(html) and "Content-Length" not in response.headers:
             again = self._again(response, "truncated-page")
             if again:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.catalogue import families
+from crawler.kinds import kind_of
 from crawler.pages import Attachment, identity, named_links, read_page
 from crawler.paging import further_pages
 from crawler.words import words
@@ -249,3 +250,22 @@ def test_every_family_says_how_its_details_look_and_how_it_is_known() -> None:
     assert {name: set(family) for name, family in families().items()} == dict.fromkeys(
         families(), {"title", "details", "signs"}
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "kind"),
+    [
+        (
+            f"<html><script url=\"{UNIT}\" queryData=\"{{'pageType':'column','webId':'1'}}\"></script></html>",
+            "list",
+        ),
+        (f"<script>window._CONFIG = {{ SID: '7', TREE: {json.dumps(TREE)} }};</script>", "list"),
+        ('<html><div id="app"></div><script src="/static/js/app.js"></script></html>', "shell"),
+        ("<html><title>跳转中...</title></html>", "jump-page"),
+        ("<html><title>404 Not Found</title></html>", "soft-404"),
+        ("<script>document.cookie='__jsl_clearance=1'</script>", "challenge"),
+    ],
+)
+def test_a_page_without_links_is_a_list_only_where_its_script_says_where_the_list_is(html: str, kind: str) -> None:
+    url = HOST + "/gkmlpt/index"
+    assert kind_of(html, read_page(html, url, words()), words(), url) == kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from crawler.catalogue import Source, load, sources
 from crawler.errors import UsageError
 from crawler.regions import regions, waiting
 from crawler.run import is_loopback
-from crawler.state import State, last_runs, sightings
+from crawler.state import MIGRATIONS, State, last_runs, sightings
 from crawler.words import words
 from datapackages.codes import jurisdictions
 from datapackages.model import Sighting
@@ -210,3 +211,18 @@ def test_sightings_come_back_as_recorded_and_sorted(tmp_path: Path) -> None:
         state.record(wanted)
         state.record(wanted[:1])
     assert sightings(tmp_path) == sorted(wanted, key=lambda sighting: sighting.sha256)
+
+
+def test_a_database_of_an_older_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "crawl.db") as old:
+        old.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version = 1")
+        old.execute("INSERT INTO links VALUES ('a', 'http://p/', 'http://u/', 'file', 't', '', '', 0)")
+        old.execute("INSERT INTO urls VALUES ('a', 'http://u/', 'file', 'new', 200, '', '', 'f00', '', '', '', 1)")
+    old.close()
+    with State(tmp_path) as state:
+        assert state.db.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+        assert tuple(state.db.execute("SELECT url, title, ask FROM links").fetchone()) == ("http://u/", "t", "")
+        assert tuple(state.db.execute("SELECT sha256, form FROM urls").fetchone()) == ("f00", "")
+        state.db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    with pytest.raises(sqlite3.DatabaseError, match="update it"):
+        State(tmp_path)

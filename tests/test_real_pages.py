@@ -36,7 +36,7 @@ def read(name: str) -> Read:
     expected = json.loads(EXPECTED[name].read_text("utf-8"))
     html, url, known = decode((PAGES / f"{name}.html").read_bytes()), expected["url"], words()
     page = read_page(html, url, known)
-    kind = kind_of(html, page, known)
+    kind = kind_of(html, page, known, url)
     found: dict[str, Any] = {"is": kind}
     if kind in ("detail", "inline"):
         found |= {"publisher": page.publisher, "published_on": page.published_on}
