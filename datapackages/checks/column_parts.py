@@ -22,7 +22,7 @@ from datapackages.checks.findings import term
 from datapackages.checks.word_lists import words
 from datapackages.model import Fact, Table
 
-WITH_MORE_BESIDE = ("three_public", "operating")
+PUBLIC = ("overseas_visits", "vehicles", "vehicle_purchase", "vehicle_operation", "hospitality")
 COMPLETE = ({"basic", "project"}, {"personnel", "public"})  # types of expenditure that make up a whole
 MONEY = ("amount", "change")
 Rows = Mapping[int, Mapping[int, Fact]]  # row → column → figure of one year, phase and measure
@@ -147,16 +147,13 @@ class _Headings:
         return types not in COMPLETE and all(self._heads[column].column_role == "of_which" for column in parts)
 
     def _readings(self, total: int) -> Iterator[tuple[int, ...]]:
-        """Parts as the headings give them, then with 其中, then shorter runs behind the total."""
+        """Parts as the headings give them, with 其中, all leaves, or 三公 without what stands beside it."""
         under = [column for column in self._under(total) if self._heads[column].column_role != "of_which"]
         direct = self._direct(total, under)
         yield direct
         yield self._direct(total, self._under(total))
         yield tuple(column for column in under if column not in self._totals)
-        if self._table.canonical in WITH_MORE_BESIDE:
-            behind = [column for column in direct if column > total]
-            for count in range(len(behind), 1, -1):
-                yield tuple(behind[:count])
+        yield tuple(column for column in direct if self._heads[column].item in PUBLIC)
 
     def _under(self, total: int) -> list[int]:
         scope = self._scope(total)
