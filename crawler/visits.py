@@ -8,7 +8,7 @@ from pathlib import Path
 from crawler.catalogue import sources
 from crawler.nights import kinds
 from crawler.state import State
-from datapackages.ledger import BLOCKED, OTHER_FORMAT, UNREAD, Missed, Visit
+from datapackages.ledger import BLOCKED, NO_DOCUMENT, OTHER_FORMAT, UNREAD, Missed, Visit
 
 READ_ALL_THE_SAME = ("truncated-page", "more-documents-than-asserted", "fewer-documents-than-asserted")
 MISSED = """
@@ -62,4 +62,6 @@ def _missed(state: State, source: str, run: int) -> tuple[Missed, ...]:
 def _kind(name: str) -> str:
     if name in ("other-format", "inline-budget"):
         return OTHER_FORMAT
+    if name == "no-attachment":
+        return NO_DOCUMENT
     return BLOCKED if kinds().get(name) == "blocked" else UNREAD

@@ -20,16 +20,19 @@ from datapackages.units import Unit, Units
 from datapackages.versions import Placed
 
 BLOCKED, OTHER_FORMAT, UNREAD, UNPLACED = "blocked", "other_format", "unread", "unplaced"
+NO_DOCUMENT = "no_document"
 NO_BUDGET = ("not_a_budget", "government_report")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Missed:
-    """An address that gave no document, or none that is settled, and what the page that names it says about it."""
+    """An address that gave no document, or none that is settled, and what the page that names it says about it.
 
-    kind: (
-        str  # blocked (refused or challenged), other_format, unread; unplaced: stored, but not settled whose it is
-    )
+    ``kind``: blocked (refused or challenged), other_format, unread, no_document (a page that was read and links
+    to none), unplaced (stored, but not settled whose it is).
+    """
+
+    kind: str
     url: str
     title: str = ""
     page_title: str = ""
@@ -140,7 +143,13 @@ def _read(
         for sighting in doubtful
         if (sighting.jurisdiction or places.place_of([sighting.title, sighting.publisher])) in ("", place)
     ]
-    return tuple((miss, _announced(miss, names)) for miss in missed)
+    read = ((miss, _announced(miss, names)) for miss in missed)
+    return tuple((miss, said) for miss, said in read if not _is_other_news(miss, said))
+
+
+def _is_other_news(miss: Missed, said: Announcement) -> bool:
+    """A page without a document whose title names neither a unit nor a budget: notices stand in the same lists."""
+    return miss.kind == NO_DOCUMENT and bool(miss.title) and not said.unit_id and not said.stage
 
 
 def _announced(missed: Missed, names: Names) -> Announcement:
@@ -252,6 +261,7 @@ def _told_by_missed(line: Line, case: _Case) -> Line | None:
         (BLOCKED, "blocked", "refused"),
         (UNPLACED, "unknown", "unplaced"),
         (UNREAD, "unknown", "not_read"),
+        (NO_DOCUMENT, "unknown", "not_read"),
     ):
         for miss in own:
             if miss.kind == kind:

@@ -141,6 +141,21 @@ def test_nobody_is_missing_while_an_address_that_may_hold_it_was_not_read(
 
 
 @pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("关于做好2026年春季安全工作的通知", ("missing", "regulation_6")),
+        ("关于2026年预算公开的说明", ("unknown", "not_read")),
+        (f"{SCHOOL}概况", ("unknown", "not_read")),
+        ("", ("unknown", "not_read")),
+    ],
+)
+def test_a_page_without_a_document_matters_only_if_its_title_may_be_about_one(
+    tmp_path: Path, title: str, state: tuple[str, str]
+) -> None:
+    assert told(line(tmp_path, seen=(visit(missed("no_document", title)),))) == state
+
+
+@pytest.mark.parametrize(
     ("kind", "state"),
     [
         ("blocked", ("blocked", "refused")),
