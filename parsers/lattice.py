@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from datapackages.model import Box
 from parsers.page import Glyph, Page, Ruling
-from parsers.text import FIGURE, cell_text
+from parsers.text import FIGURE, bounds, cell_text
 
 SNAP = 2.5  # rules closer than this are one rule drawn twice
 REACH = 3.0  # a rule that ends this close to another meets it
+_Placed = tuple[int, list[Glyph]]  # a printed cell and characters in it that follow one another in the file
 Interval = tuple[float, float]
 
 
@@ -212,30 +213,60 @@ def _hold(mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]) -> tuple[dic
     Text that is wider than its cell is clipped on paper but whole in the file: a run of characters set
     without a gap stays together, in the cell that holds most of it.
     """
-    held: dict[int, list[Glyph]] = defaultdict(list)
+    placed: list[_Placed] = []
     outside: list[Glyph] = []
     for run in _runs(glyphs):
         region = _region(mesh, owner, run[0])
-        if region == _region(mesh, owner, run[-1]):  # then so are the glyphs between: they share a baseline
-            (outside if region is None else held[region]).extend(run)
-            continue
-        for part in _parted(run):
-            _hold_part(mesh, owner, part, held, outside)
-    return held, outside
+        if region != _region(mesh, owner, run[-1]):
+            for part in _parted(run):
+                _hold_part(mesh, owner, part, placed, outside)
+        elif region is None:  # and so are the glyphs between: they share a baseline
+            outside.extend(run)
+        elif placed and placed[-1][0] == region:
+            placed[-1][1].extend(run)
+        else:
+            placed.append((region, run))
+    return _gathered(placed, len(mesh.xs) - 1), outside
 
 
 def _hold_part(
-    mesh: _Mesh, owner: list[list[int]], part: list[Glyph], held: dict[int, list[Glyph]], outside: list[Glyph]
+    mesh: _Mesh, owner: list[list[int]], part: list[Glyph], placed: list[_Placed], outside: list[Glyph]
 ) -> None:
     regions = [_region(mesh, owner, glyph) for glyph in part]
     counts = Counter(region for region in regions if region is not None)
     if not counts:
         outside.extend(part)
     elif len(counts) == 1 and None in regions:
-        for glyph, region in zip(part, regions, strict=True):
-            (outside if region is None else held[region]).append(glyph)
+        (only,) = counts
+        outside.extend(glyph for glyph, region in zip(part, regions, strict=True) if region is None)
+        placed.append((only, [glyph for glyph, region in zip(part, regions, strict=True) if region is not None]))
     else:
-        held[counts.most_common(1)[0][0]].extend(part)
+        placed.append((counts.most_common(1)[0][0], part))
+
+
+def _gathered(placed: list[_Placed], columns: int) -> dict[int, list[Glyph]]:
+    """Glyphs by printed cell. A wrapped text may be taller than its cell and spill into the cell below.
+
+    In the file its tail stands between its cell and the next one of its row; on the page it lies over the
+    lower cell's own text.
+    """
+    held: dict[int, list[Glyph]] = defaultdict(list)
+    parts: dict[int, list[list[Glyph]]] = defaultdict(list)
+    for region, glyphs in placed:
+        parts[region].append(glyphs)
+    for i, (region, glyphs) in enumerate(placed):
+        if len(parts[region]) > 1 and 0 < i < len(placed) - 1:
+            before, after = placed[i - 1][0], placed[i + 1][0]
+            in_between = region == before + columns and before < after < before - before % columns + columns
+            if in_between and any(_overlap(glyphs, other) for other in parts[region] if other is not glyphs):
+                region = before
+        held[region].extend(glyphs)
+    return held
+
+
+def _overlap(one: list[Glyph], other: list[Glyph]) -> bool:
+    (x0, top, x1, bottom), (left, above, right, below) = bounds(one), bounds(other)
+    return x0 < right and left < x1 and top < below and above < bottom
 
 
 def _runs(glyphs: list[Glyph]) -> list[list[Glyph]]:

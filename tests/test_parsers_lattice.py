@@ -108,6 +108,16 @@ def test_squeezed_figures_of_two_cells_stay_two_where_their_boxes_touch() -> Non
     assert plain(table)[0] == ["895.02", "92.45"]
 
 
+def test_the_tail_of_a_wrapped_name_that_lies_over_the_next_rows_name_goes_back_to_its_cell() -> None:
+    in_file_order = ["出国（境）费", "用", "7.56", "租赁费", "70.18"]
+    places = [(53, 108), (53, 125), (133, 108), (53, 129), (133, 129)]
+    drawn = [draw.words(text, x, top) for text, (x, top) in zip(in_file_order, places, strict=True)]
+    table = draw.page(draw.ruled(" | \n | "), *drawn)
+    assert plain(table) == [["出国（境）费用", "7.56"], ["租赁费", "70.18"]]
+    later = [drawn[0], drawn[2], drawn[3], drawn[1], drawn[4]]
+    assert plain(draw.page(draw.ruled(" | \n | "), *later))[0] == ["出国（境）费", "7.56"]  # nothing says whose it is
+
+
 def test_a_wrapped_number_or_name_is_one_value() -> None:
     assert plain(draw.page(draw.ruled("行政运¶行 | 106,512.0¶0\n基本 | 8.00")))[0] == ["行政运行", "106,512.00"]
 
