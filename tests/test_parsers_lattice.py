@@ -115,7 +115,8 @@ def test_the_tail_of_a_wrapped_name_that_lies_over_the_next_rows_name_goes_back_
     table = draw.page(draw.ruled(" | \n | "), *drawn)
     assert plain(table) == [["出国（境）费用", "7.56"], ["租赁费", "70.18"]]
     later = [drawn[0], drawn[2], drawn[3], drawn[1], drawn[4]]
-    assert plain(draw.page(draw.ruled(" | \n | "), *later))[0] == ["出国（境）费", "7.56"]  # nothing says whose it is
+    # Drawn later, nothing says whose the tail is.
+    assert plain(draw.page(draw.ruled(" | \n | "), *later))[0] == ["出国（境）费", "7.56"]
 
 
 def test_a_wrapped_number_or_name_is_one_value() -> None:
