@@ -80,6 +80,8 @@ class DataProxy:
 
     def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
         """Groups of as many records as this page holds; only the next one where no total is printed."""
+        if "/jpage/dataproxy.jsp" not in text + url:
+            return
         address, held = self._address(text, url), len(self.RECORD.findall(text))
         if not address or not held:
             return

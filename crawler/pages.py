@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit, urlunsplit
 
@@ -54,6 +55,7 @@ class Page:
     links: tuple[str, ...]
 
 
+@lru_cache(maxsize=2)  # one page is asked several questions in a row
 def tree(html: str) -> Selector:
     """The parsed page; any text gives one, also a JSON answer or records that a script builds the list from."""
     return Selector(text=NO_XML.sub(" ", unwrapped(html)) or "<html/>")
@@ -188,12 +190,9 @@ def _form_in_query(url: str, words: Words) -> str:
 
 def link_label(link: Selector, words: Words) -> str:
     """The first of the names of a link that says something: its title, its text, its file name, its picture's."""
-    said = [
-        link.attrib.get("title", ""),
-        "".join(link.xpath(".//text()").getall()),
-        link.attrib.get("download", ""),
-    ]
-    told = [*said, *link.xpath(".//img/@alt | .//img/@title").getall()]
+    element = link.root
+    pictures = [picture.get(key, "") for picture in element.iter("img") for key in ("alt", "title")]
+    told = [element.get("title", ""), element.xpath("string()"), element.get("download", ""), *pictures]
     names = [name for name in (EDGES.sub("", squeeze(text)) for text in told) if name]
     return next((name for name in names if not words.is_generic(name)), names[0] if names else "")
 
@@ -246,6 +245,7 @@ def _split(address: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
+@lru_cache(maxsize=8192)  # every question about a page resolves its links
 def absolute(base: str, address: str) -> str:
     """The whole address without fragment; empty when it is none, as ``http://[a`` is."""
     try:

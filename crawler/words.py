@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -60,7 +60,7 @@ class Words:
 
     def is_generic(self, label: str) -> bool:
         """Whether a link's text says nothing about the document, as "download" does."""
-        return any(re.fullmatch(pattern, label, re.IGNORECASE) for pattern in self.generic_labels)
+        return _said_nothing(self.generic_labels, label)
 
     def is_institution(self, name: str) -> bool:
         """Whether this can be the name of a publisher."""
@@ -78,6 +78,11 @@ class Words:
     def is_signature(self, key: str) -> bool:
         """Whether a part of a query only proves a right to download."""
         return _found(self.signatures, key)
+
+
+@lru_cache(maxsize=8192)
+def _said_nothing(patterns: tuple[str, ...], label: str) -> bool:
+    return any(re.fullmatch(pattern, label, re.IGNORECASE) for pattern in patterns)
 
 
 def _found(patterns: tuple[str, ...], text: str) -> bool:
