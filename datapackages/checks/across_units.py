@@ -9,7 +9,7 @@ from datapackages import codes
 from datapackages.checks.across import across, questioned
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding, Side, equal, one, sum_of
-from datapackages.checks.same_line import Index, Line, index
+from datapackages.checks.same_line import Column, Index, Line, index
 from datapackages.checks.shelf import Shelf, Volume
 from datapackages.codes import fold
 
@@ -27,7 +27,9 @@ class Unit(NamedTuple):
     name: str
     book: Book
     figures: Index
-    forms: frozenset[str]
+    forms: frozenset[str]  # lists of its document, also empty ones
+    filled: frozenset[str]  # those with figures
+    columns: frozenset[Column]
 
 
 @across("X18", "agreement")
@@ -48,7 +50,15 @@ def department_is_its_units(shelf: Shelf, volume: Volume) -> Iterator[Finding]:
 
 def _unit(shelf: Shelf, name: str, volume: Volume) -> Unit:
     book = shelf.book(volume)
-    return Unit(name, book, _own(book), shelf.forms(volume))
+    figures = _own(book)
+    return Unit(
+        name=name,
+        book=book,
+        figures=figures,
+        forms=shelf.forms(volume),
+        filled=frozenset(fact.canonical for fact in book.facts),
+        columns=frozenset(line.column for line in figures),
+    )
 
 
 def _own(book: Book) -> Index:
@@ -88,9 +98,7 @@ def _parts(line: Line, units: list[Unit]) -> Side:
 
 def _has_column(line: Line, unit: Unit) -> bool:
     """Whether a unit prints the line, or prints its list in the same columns without it."""
-    if line in unit.figures or any(other.column == line.column for other in unit.figures):
-        return True
-    return not any(fact.canonical == line.column.canonical for fact in unit.book.facts)  # an empty table
+    return line.column in unit.columns or line.column.canonical not in unit.filled  # an empty table has no columns
 
 
 def _lists_all(book: Book, units: list[Unit]) -> bool:
