@@ -101,10 +101,8 @@ class Night:
 
     def read(self, link: Link, answer: Answer, links: Sequence[Link] = (), reader: str = "") -> None:
         """A page was read, or a file's blob is in place: one transaction makes it known."""
-        before = self._one("SELECT sha256 FROM urls WHERE source = ? AND url = ?", self.source, link.url)
-        old = before["sha256"] if before else ""
-        moved = [] if old or link.kind != "file" else self._moved(link, answer.sha256)
-        word = "new" if not (old or moved) else "changed" if old and old != answer.sha256 else "unchanged"
+        moved = self._moved(link, answer.sha256)
+        word = self._word(link, answer.sha256, moved)
         with self.state.db:
             self._put(link, answer, word, reader)
             if link.kind != "file":
@@ -211,11 +209,26 @@ class Night:
             ],  # fmt: skip
         )
 
+    def _word(self, link: Link, sha256: str, moved: Sequence[str]) -> str:
+        """New, changed or unchanged since the last run; what this run has said of the same bytes stands."""
+        before = self._one(
+            "SELECT sha256, run, answer FROM urls WHERE source = ? AND url = ?", self.source, link.url
+        )
+        if before is None or not before["sha256"]:
+            return "unchanged" if moved else "new"
+        if before["sha256"] != sha256:
+            return "changed"
+        stands = before["run"] == self.run and before["answer"] in READ
+        return str(before["answer"]) if stands else "unchanged"
+
     def _moved(self, link: Link, sha256: str) -> list[str]:
         """Addresses at which the page showed the same bytes under the same name and which it no longer links to.
 
         A site may sign its links anew at each visit: a document is its page, its name and its bytes.
         """
+        known = self._one("SELECT sha256 FROM urls WHERE source = ? AND url = ?", self.source, link.url)
+        if link.kind != "file" or (known and known["sha256"]):
+            return []
         rows = self.state.db.execute(
             """SELECT s.url FROM sightings AS s
                WHERE s.source = ? AND s.page_url = ? AND s.title = ? AND s.sha256 = ? AND s.url <> ?

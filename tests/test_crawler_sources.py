@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from crawler import blobs
 from crawler.catalogue import Source, load, sources
 from crawler.errors import UsageError
+from crawler.night import Answer, Link, Night
 from crawler.regions import regions, waiting
 from crawler.run import is_loopback
 from crawler.state import MIGRATIONS, State, last_runs, sightings
@@ -226,3 +227,19 @@ def test_a_database_of_an_older_version_is_brought_up_to_date_with_all_it_holds(
         state.db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(sqlite3.DatabaseError, match="update it"):
         State(tmp_path)
+
+
+def test_what_a_run_has_called_new_stays_new_when_an_archive_is_taken_apart_again(tmp_path: Path) -> None:
+    archive = Link(url="http://a.example/a.zip", kind="archive", page_url="http://a.example/")
+    member = Link(url=archive.url + "#b.pdf", kind="file", page_url=archive.url)
+    answer = Answer(status=200, date="2026-03-12T18:17:00Z", sha256="f" * 64)
+    with State(tmp_path) as state:
+        Night(state, "city").read(member, answer)
+        again = Night(state, "city")  # the first was killed before the archive was answered
+        again.read(member, answer)
+        again.read(archive, answer, [member])
+        assert (again.answer(member.url), again.counts()) == ("new", {"new": 1})
+        again.close(True, 1)
+        Night(state, "city").read(member, answer)
+        assert Night(state, "city").answer(member.url) == "unchanged"
+    assert [sighting.url for sighting in sightings(tmp_path)] == [member.url]
