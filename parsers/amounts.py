@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from datapackages.codes import money_factors
-from parsers.text import fold
+from parsers.text import REPEATED, fold
 
 FACTOR = money_factors()  # yuan by printed unit
 FIGURE = re.compile(
@@ -17,6 +18,7 @@ NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 DASHES = frozenset("-−－‐–—/")
 
 
+@lru_cache(REPEATED)
 def read(text: str) -> Decimal | None:
     """A printed figure as a decimal in its printed unit; None when the text is no figure.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from parsers.text import fold, fold_keep, tidy
+from parsers.text import REPEATED, fold, fold_keep, tidy
 from parsers.vocabulary import canonical, words
 
 LOOK_BACK = 9  # lines above a table that may belong to its caption
@@ -86,6 +87,7 @@ def _without_units(text: str) -> str:
     return text.replace("(", "（").replace(")", "）") if "（" in text else text
 
 
+@lru_cache(REPEATED)
 def is_title(text: str) -> bool:
     """Whether a line reads as the title of a table: it ends in 表, or names a form we know."""
     plain = fold(text)

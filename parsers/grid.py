@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from datapackages.model import Box
 from parsers.lattice import Frame, GridCell
-from parsers.text import fold
+from parsers.text import REPEATED, fold
 from parsers.vocabulary import words
 
 SLIVER = 4.0  # points: a column narrower than this and empty is a rule drawn as a box
@@ -191,6 +192,7 @@ def _is_body(row: Sequence[GridCell]) -> bool:
     return bool(filled and words()["body_first"].search(filled[0]) and sum(is_amount(t) for t in filled[1:]) >= 1)
 
 
+@lru_cache(REPEATED)
 def is_amount(text: str) -> bool:
     """Whether folded text is a printed number."""
     return not text.isalpha() and words()["amount"].search(text) is not None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from datapackages.codes import Classification, classifications
 from datapackages.model import Cell, Table
 from parsers.columns import Column
-from parsers.text import fold, fold_keep
+from parsers.text import REPEATED, fold, fold_keep
 from parsers.vocabulary import meaning, other_names, words
 
 CODE_NAME = re.compile(r"^[\[(]?(?P<code>\d{3,9})(?P<mark>[\])]?[-—_]?)(?P<name>[^\d.,\-—].*)$")
@@ -216,6 +217,7 @@ def _named(scheme: str, plain: str) -> list[Classification]:
     return [*found, *(entry for entry in others if entry and entry not in found)]
 
 
+@lru_cache(REPEATED)
 def bare(name: str) -> str:
     """A line's name without its number: 「八、社会保障和就业支出」 -> 「社会保障和就业支出」."""
     return words()["numbering"].sub("", fold(name))

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 
 from datapackages.model import Box
@@ -20,8 +21,10 @@ FIGURE = frozenset("0123456789.,-")  # the characters of a printed figure
 WHITE = re.compile(r"[\s\u200b\ufeff\u00ad\u3000]+")
 FROM_LEFT = itemgetter(1)  # x0 of a glyph
 ODD = re.compile(f"{WHITE.pattern}|{RADICAL.pattern}")
+REPEATED = 2048  # texts remembered with what was found of them: forms print few words and figures over and over
 
 
+@lru_cache(REPEATED)
 def fold(text: str) -> str:
     """Compatibility forms, full-width digits and Kangxi radicals to plain ones; white space removed."""
     if text.isascii() and " " not in text:  # a figure: most of what is asked

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
-from parsers.text import fold
+from parsers.text import REPEATED, fold
 
 DATA = files("parsers") / "data"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
@@ -72,11 +72,13 @@ def canonical(title: str) -> str:
     return next((name for name, pattern in titles() if pattern.search(plain)), "unrecognised")
 
 
+@lru_cache(REPEATED)
 def first(group: str, text: str) -> str:
     """The first word of a group whose pattern is found in the text, or an empty string."""
     return next((word for word, pattern in groups()[group] if pattern.search(text)), "")
 
 
+@lru_cache(REPEATED)
 def meaning(name: str, text: str) -> bool:
     """Whether a pattern of that name is found in folded text."""
     return bool(words()[name].search(text))
