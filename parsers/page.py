@@ -48,15 +48,16 @@ class Ruling(NamedTuple):
 THIN = 2.5  # points: a filled box no thicker than this is drawn as a line (browsers and Excel do so)
 
 
-def straight(x0: float, top: float, x1: float, bottom: float) -> Iterator[Ruling]:
+def straight(x0: float, top: float, x1: float, bottom: float) -> tuple[Ruling, ...]:
     """A line, or a box thin enough to be one, along its middle; a slanted line is no ruling."""
     width, height = x1 - x0, bottom - top
     if height <= THIN and width > height:
         middle = (top + bottom) / 2
-        yield Ruling(x0, middle, x1, middle)
-    elif width <= THIN and height > width:
+        return (Ruling(x0, middle, x1, middle),)
+    if width <= THIN and height > width:
         middle = (x0 + x1) / 2
-        yield Ruling(middle, top, middle, bottom)
+        return (Ruling(middle, top, middle, bottom),)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

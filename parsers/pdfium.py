@@ -22,7 +22,7 @@ from pypdfium2 import PdfDocument, PdfiumError
 from parsers import box_font
 from parsers import pdfium_calls as pdfium
 from parsers.page import Glyph, Page, PasswordNeeded, Unreadable
-from parsers.pdfium_paths import WORDS, WORDS_AT, Drawing, clip_box, read_drawing
+from parsers.pdfium_paths import COLOUR, Drawing, clip_box, read_drawing
 from parsers.view import View
 
 PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -207,9 +207,9 @@ def _ink(text: int, index: int, thing: int) -> str:
         return "none"
     if thing and pdfium.render_mode(thing) in UNSEEN:
         return "none"
-    if not pdfium.fill_colour(text, index, *WORDS_AT):
+    if not pdfium.fill_colour(text, index, *COLOUR.at):
         return "dark"
-    red, green, blue, alpha = WORDS
+    red, green, blue, alpha = COLOUR.numbers
     if alpha == 0:
         return "none"
     return "white" if min(red, green, blue) >= 250 else "dark"

@@ -8,7 +8,8 @@ turns a typed handle into one. Names, arguments and answers are those of the pub
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from ctypes import c_int, c_void_p
 from typing import Any
 
@@ -18,6 +19,28 @@ import pypdfium2.raw as raw
 def address(handle: Any) -> int:
     """The address behind a typed handle of pypdfium2; 0 for none."""
     return ctypes.cast(handle, c_void_p).value or 0
+
+
+class Answer:
+    """Where pdfium writes up to four numbers of 4 bytes; made once, because one thread reads at a time.
+
+    Read through a view: to take numbers out of an array of ctypes costs more than the call.
+    """
+
+    def __init__(self, number: Any, letter: str) -> None:
+        store = (number * 4)()
+        self.at = tuple(ctypes.addressof(store) + 4 * i for i in range(4))
+        self.numbers = memoryview(store).cast("B").cast(letter)  # type: ignore[call-overload]
+
+
+def columns(call: Callable[..., Any], things: Sequence[int], count: int, letter: str) -> list[list[Any]]:
+    """The ``count`` numbers of 4 bytes that a call writes for each of many things, by columns."""
+    store = (ctypes.c_uint * (count * len(things)))()
+    start, end = ctypes.addressof(store), ctypes.addressof(store) + ctypes.sizeof(store)
+    places = [range(start + 4 * i, end, 4 * count) for i in range(count)]
+    deque(map(call, things, *places), maxlen=0)
+    numbers: list[Any] = memoryview(store).cast("B").cast(letter).tolist()  # type: ignore[call-overload]
+    return [numbers[i::count] for i in range(count)]
 
 
 def _bound(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import pypdfium2.raw as raw
 
@@ -19,11 +20,8 @@ DEEPEST = 8  # forms inside forms; hostile files nest them without end
 MOST_SEGMENTS = 20_000  # of one path: a table has hundreds, a map has millions
 PATH, IMAGE, FORM = raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM
 
-# Where pdfium writes its answers. Made once: one thread reads at a time, and each is read at once.
-FLOATS = (ctypes.c_float * 4)()
-FLOATS_AT = tuple(ctypes.addressof(FLOATS) + 4 * i for i in range(4))
-WORDS = (ctypes.c_uint * 4)()
-WORDS_AT = tuple(ctypes.addressof(WORDS) + 4 * i for i in range(4))
+POINT = pdfium.Answer(ctypes.c_float, "f")
+COLOUR = pdfium.Answer(ctypes.c_uint, "I")  # red, green, blue, alpha
 
 
 @dataclass(slots=True)
@@ -42,33 +40,31 @@ class Drawing:
 def read_drawing(page: int, count: int, view: View) -> Drawing:
     """Walk the ``count`` objects of a loaded page, given by its address, forms included."""
     drawing = Drawing()
-    for i in range(count):
-        thing = pdfium.page_object(page, i)
-        if (kind := pdfium.object_type(thing)) in (PATH, IMAGE, FORM):
-            _read(thing, kind, view, IDENTITY, drawing, 0)
+    _read(list(map(pdfium.page_object, repeat(page), range(count))), view, IDENTITY, drawing, 0)
     return drawing
 
 
-def _read(thing: int, kind: int, view: View, matrix: Matrix, drawing: Drawing, depth: int) -> None:
-    if kind == PATH:
-        _path(thing, view, matrix, drawing)
-    elif kind == IMAGE:
-        drawing.images.append(_bounds(thing, view, matrix))
-    elif kind == FORM and depth < DEEPEST:
-        inner = _times(_matrix(thing), matrix)
-        for i in range(pdfium.form_objects(thing)):
-            part = pdfium.form_object(thing, i)
-            _read(part, pdfium.object_type(part), view, inner, drawing, depth + 1)
+def _read(things: list[int], view: View, matrix: Matrix, drawing: Drawing, depth: int) -> None:
+    kinds = list(map(pdfium.object_type, things))
+    paths = [thing for thing, kind in zip(things, kinds, strict=True) if kind == PATH]
+    filled, stroked = pdfium.columns(pdfium.draw_mode, paths, 2, "i")
+    outlines = zip(filled, stroked, _bounds(paths, view, matrix), strict=True)
+    for thing, kind in zip(things, kinds, strict=True):
+        if kind == PATH:
+            _path(thing, *next(outlines), view, matrix, drawing)
+        elif kind == IMAGE:
+            drawing.images.extend(_bounds([thing], view, matrix))
+        elif kind == FORM and depth < DEEPEST:
+            parts = map(pdfium.form_object, repeat(thing), range(pdfium.form_objects(thing)))
+            _read(list(parts), view, _times(_matrix(thing), matrix), drawing, depth + 1)
 
 
-def _path(thing: int, view: View, matrix: Matrix, drawing: Drawing) -> None:
-    pdfium.draw_mode(thing, *WORDS_AT[:2])
-    fill, stroke = WORDS[:2]
+def _path(thing: int, fill: int, stroke: int, box: Box, view: View, matrix: Matrix, drawing: Drawing) -> None:
     if not fill and not stroke:
         return  # a clip path
-    box = _bounds(thing, view, matrix)
-    if min(box[2] - box[0], box[3] - box[1]) <= THIN:
-        drawing.rulings.extend(straight(*box))
+    x0, top, x1, bottom = box
+    if x1 - x0 <= THIN or bottom - top <= THIN:
+        drawing.rulings.extend(straight(x0, top, x1, bottom))
         return
     segments = pdfium.path_segments(thing)
     if segments > MOST_SEGMENTS:
@@ -109,8 +105,8 @@ def _parts(thing: int, segments: int, view: View, matrix: Matrix) -> Iterator[li
 
 
 def _point(segment: int) -> tuple[float, float]:
-    pdfium.segment_point(segment, *FLOATS_AT[:2])
-    return FLOATS[0], FLOATS[1]
+    pdfium.segment_point(segment, *POINT.at[:2])
+    return POINT.numbers[0], POINT.numbers[1]
 
 
 def clip_box(clip: int, path: int, view: View) -> Box:
@@ -122,20 +118,19 @@ def clip_box(clip: int, path: int, view: View) -> Box:
 
 
 def _is_white(thing: int) -> bool:
-    if not pdfium.object_fill(thing, *WORDS_AT):
+    if not pdfium.object_fill(thing, *COLOUR.at):
         return True
-    red, green, blue, alpha = WORDS
-    return alpha == 0 or min(red, green, blue) >= 250
+    red, green, blue, alpha = COLOUR.numbers
+    return bool(alpha == 0 or min(red, green, blue) >= 250)
 
 
-def _bounds(thing: int, view: View, matrix: Matrix) -> Box:
-    pdfium.object_bounds(thing, *FLOATS_AT)
-    left, bottom, right, top = FLOATS
+def _bounds(things: list[int], view: View, matrix: Matrix) -> list[Box]:
+    """The boxes of page objects as displayed."""
+    left, bottom, right, top = pdfium.columns(pdfium.object_bounds, things, 4, "f")
     if matrix is IDENTITY:
-        return view.box(left, bottom, right, top)
-    xa, ya = _apply(matrix, left, bottom)
-    xb, yb = _apply(matrix, right, top)
-    return view.box(xa, ya, xb, yb)
+        return list(zip(*view.edges(left, bottom, right, top), strict=True))
+    corners = zip(left, bottom, right, top, strict=True)
+    return [view.box(*_apply(matrix, x0, y0), *_apply(matrix, x1, y1)) for x0, y0, x1, y1 in corners]
 
 
 def _matrix(thing: int) -> Matrix:
