@@ -27,11 +27,11 @@ def is_garbage(text: str) -> bool:
     if len(text) < ENOUGH:
         return False
     counts = Counter(text)
-    if sum(count for char, count in counts.items() if is_strange(char)) > MOST_STRANGE * len(text):
+    if sum(map(counts.__getitem__, filter(is_strange, counts))) > MOST_STRANGE * len(text):
         return True
-    chinese = {char: count for char, count in counts.items() if unicodedata.category(char) == "Lo"}
-    total = sum(chinese.values())
-    known = sum(count for char, count in chinese.items() if char in common())
+    chinese = list(filter(_is_chinese, counts))
+    total = sum(map(counts.__getitem__, chinese))
+    known = sum(map(counts.__getitem__, common().intersection(chinese)))
     return total >= ENOUGH_CHINESE and known < LEAST_COMMON * total
 
 
@@ -40,6 +40,11 @@ def is_strange(char: str) -> bool:
     """Whether a character is hardly ever printed in Chinese documents."""
     latin = "\x80" <= char <= "\u02ff" and char not in LATIN_IN_CHINESE
     return char in SYMBOLS or latin or unicodedata.category(char) in UNWRITTEN
+
+
+@cache
+def _is_chinese(char: str) -> bool:
+    return unicodedata.category(char) == "Lo"
 
 
 @cache

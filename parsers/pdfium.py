@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -93,21 +92,30 @@ def _glyphs(text: Any, view: View, drawing: Drawing) -> list[Glyph]:
     chars = _chars(text, count)
     wanted = [i for i, char in enumerate(chars) if char > " " and char not in BLANK]
     x0, top, x1, bottom = view.edges(*_edges(text, wanted))
-    visible_chars = [chars[i] for i in wanted]
-    glyphs = list(map(_glyph, zip(visible_chars, x0, top, x1, bottom, strict=True)))
-    unseen = _unseen(pdfium.address(text), wanted, glyphs, view, drawing)
+    texts = [chars[i] for i in wanted]
+    glyphs = list(map(_glyph, zip(texts, x0, top, x1, bottom, strict=True)))
+    unseen = _unseen(pdfium.address(text), wanted, glyphs, _starts(x0, x1, bottom), view, drawing)
     # As many different characters and places as characters: nothing is drawn twice, as on most pages.
-    if len(set(zip(visible_chars, map(int, x0), map(int, bottom), strict=True))) < len(glyphs):
+    if len(set(zip(texts, map(int, x0), map(int, bottom), strict=True))) < len(glyphs):
         unseen |= _drawn_again(glyphs)
     return [glyph for place, glyph in enumerate(glyphs) if place not in unseen] if unseen else glyphs
 
 
-def _unseen(text: int, wanted: list[int], glyphs: list[Glyph], view: View, drawing: Drawing) -> set[int]:
-    """Places of the characters of runs that nobody can see. A run goes on where the one before ends."""
-    starts = [0] if glyphs else []
-    for place, ((_, _, _, end, base), (_, x0, _, _, bottom)) in enumerate(pairwise(glyphs), start=1):
-        if not (-1.0 <= x0 - end <= 1.0 and -0.5 <= bottom - base <= 0.5):
-            starts.append(place)
+def _starts(x0: list[float], x1: list[float], bottom: list[float]) -> list[int]:
+    """Places where runs begin: characters that do not go on where the one before ends."""
+    pairs = zip(range(1, len(x0)), x0[1:], x1, bottom[1:], bottom, strict=False)
+    begun = [
+        place
+        for place, left, end, base, last in pairs
+        if not (-1.0 <= left - end <= 1.0 and -0.5 <= base - last <= 0.5)
+    ]
+    return [0, *begun] if x0 else []
+
+
+def _unseen(
+    text: int, wanted: list[int], glyphs: list[Glyph], starts: list[int], view: View, drawing: Drawing
+) -> set[int]:
+    """Places of the characters of runs that nobody can see."""
     unseen: set[int] = set()
     last, ink = 0, ""
     for start, stop in pairwise([*starts, len(glyphs)]):
@@ -170,12 +178,7 @@ def _edges(text: Any, wanted: list[int]) -> tuple[list[float], list[float], list
     pdfium's loose box stands on the baseline with the font's size as height, so that a comma's box lies
     beside its neighbours' and 一 is as tall as 二.
     """
-    store = (ctypes.c_float * (4 * len(wanted)))()
-    start = ctypes.addressof(store)
-    places = range(start, start + 16 * len(wanted), 16)
-    deque(map(pdfium.loose_box, repeat(pdfium.address(text)), wanted, places), maxlen=0)
-    flat: list[float] = memoryview(store).cast("B").cast("f").tolist()  # type: ignore[assignment]
-    left, top, right, bottom = flat[0::4], flat[1::4], flat[2::4], flat[3::4]
+    left, top, right, bottom = pdfium.loose_boxes(pdfium.address(text), wanted)
     for place, (x0, y0, x1, y1) in enumerate(zip(left, bottom, right, top, strict=True)):
         if y1 - y0 < FLAT * (x1 - x0):
             bottom[place], top[place] = _em_square(text, wanted[place], x1 - x0)

@@ -11,6 +11,7 @@ import ctypes
 from collections import deque
 from collections.abc import Callable, Sequence
 from ctypes import c_int, c_void_p
+from itertools import repeat
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -47,7 +48,25 @@ def _bound(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
     return ctypes.PYFUNCTYPE(result, *arguments)(address(function))
 
 
-loose_box = _bound(raw.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
+# Without types of its arguments, and with places made once: to convert them costs as much as the call.
+_loose_box = _bound(raw.FPDFText_GetLooseCharBox, None)
+_ROOM = 1024  # characters asked for at a time
+_boxes = (ctypes.c_float * (4 * _ROOM))()
+_places = [c_void_p(ctypes.addressof(_boxes) + 16 * i) for i in range(_ROOM)]
+_edges = memoryview(_boxes).cast("B").cast("f")
+
+
+def loose_boxes(text: int, indices: Sequence[int]) -> list[list[float]]:
+    """Left, top, right and bottom of the boxes of characters, by columns."""
+    numbers: list[float] = []
+    page = c_void_p(text)
+    for first in range(0, len(indices), _ROOM):
+        some = indices[first : first + _ROOM]
+        deque(map(_loose_box, repeat(page), some, _places), maxlen=0)
+        numbers += _edges[: 4 * len(some)].tolist()
+    return [numbers[i::4] for i in range(4)]
+
+
 char_angle = _bound(raw.FPDFText_GetCharAngle, ctypes.c_float, c_void_p, c_int)
 char_matrix = _bound(raw.FPDFText_GetMatrix, c_int, c_void_p, c_int, c_void_p)
 fill_colour = _bound(raw.FPDFText_GetFillColor, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)

@@ -112,9 +112,9 @@ def _point(segment: int) -> tuple[float, float]:
 def clip_box(clip: int, path: int, view: View) -> Box:
     """The box of one path of a clip path on the displayed page."""
     count = pdfium.clip_segments(clip, path)
-    points = [_point(pdfium.clip_segment(clip, path, i)) for i in range(count)]
-    xs, ys = [px for px, _ in points] or [0.0], [py for _, py in points] or [0.0]
-    return view.box(min(xs), min(ys), max(xs), max(ys))
+    segments = list(map(pdfium.clip_segment, repeat(clip), repeat(path), range(count)))
+    xs, ys = pdfium.columns(pdfium.segment_point, segments, 2, "f")
+    return view.box(min(xs), min(ys), max(xs), max(ys)) if segments else view.box(0.0, 0.0, 0.0, 0.0)
 
 
 def _is_white(thing: int) -> bool:
