@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from datapackages.codes import classifications
 from datapackages.issues import issue
@@ -25,6 +25,17 @@ FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overa
 WITH_COUNTS = ("three_public", "operating")  # forms that may print numbers of vehicles and visits among money
 NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
 SCHEMES = ("functional", "economic_department", "economic_government")
+Classified = list[tuple[str, str]]  # for each scheme code and name of a row
+
+if TYPE_CHECKING:
+    _new_fact = Fact
+else:
+
+    def _new_fact(**values: Any) -> Fact:
+        """A fact with all fields set at once; the constructor of a frozen type takes ten times as long."""
+        fact = object.__new__(Fact)
+        fact.__dict__.update(values)
+        return fact
 
 
 def read_facts(table: Table, document: Document, readings: Mapping[int, str]) -> Iterator[Fact | Issue]:
@@ -45,9 +56,10 @@ def read_facts(table: Table, document: Document, readings: Mapping[int, str]) ->
     said = Meaning(table, columns, rows)
     for row in rows:
         yield from _unknown(row, rows, table)
+        classified = [_classified(row, scheme) for scheme in SCHEMES]
         for column in columns:
             if column.kind == "amount":
-                yield from _figure(table, document, readings, said, row, column)
+                yield from _figure(table, document, readings, said, row, classified, column)
 
 
 def _unread(table: Table) -> Iterator[Issue]:
@@ -85,6 +97,7 @@ def _figure(
     readings: Mapping[int, str],
     said: Meaning,
     row: Row,
+    classified: Classified,
     column: Column,
 ) -> Iterator[Fact | Issue]:
     cell = table.rows[row.index][column.index]
@@ -92,8 +105,7 @@ def _figure(
         return
     value = amounts.read(cell.text)
     if value is not None:
-        fact = _fact(table, document, said, row, column, cell, value)
-        yield replace(fact, reading=readings[cell.page]) if readings[cell.page] != "fast" else fact
+        yield _fact(table, document, readings[cell.page], said, row, classified, column, cell, value)
     elif re.search(r"\d", fold(cell.text)):
         yield issue(
             "unreadable-amount",
@@ -108,8 +120,10 @@ def _figure(
 def _fact(
     table: Table,
     document: Document,
+    reading: str,
     said: Meaning,
     row: Row,
+    classified: Classified,
     column: Column,
     cell: Cell,
     value: Decimal,
@@ -119,9 +133,9 @@ def _fact(
     money = measure in ("amount", "change") and bool(table.money_unit)
     fund, fund_text = said.fund(row, column)
     lead = row.codes[0] if row.codes else None
-    function, dept, gov = (_coded(row, scheme) for scheme in SCHEMES)
+    (function_code, function_name), (dept_code, dept_name), (gov_code, gov_name) = classified
     x0, top, x1, bottom = (round(edge, 2) for edge in cell.box)
-    return Fact(
+    return _new_fact(
         fact_id=f"{document.sha256[:16]}-p{cell.page}-x{round(x0)}-y{round(top)}",
         sha256=document.sha256,
         table_id=table.table_id,
@@ -149,12 +163,12 @@ def _fact(
         fund=fund,
         fund_text=fund_text,
         expenditure_type=said.expenditure_type(row, column),
-        function_code=function.code,
-        function_name=_official(function),
-        econ_dept_code=dept.code,
-        econ_dept_name=_official(dept),
-        econ_gov_code=gov.code,
-        econ_gov_name=_official(gov),
+        function_code=function_code,
+        function_name=function_name,
+        econ_dept_code=dept_code,
+        econ_dept_name=dept_name,
+        econ_gov_code=gov_code,
+        econ_gov_name=gov_name,
         code_text=lead.text if lead else "",
         code_basis=lead.basis if lead else "",
         classification_year=document.fiscal_year if lead else None,
@@ -172,7 +186,8 @@ def _fact(
         value_unit="" if money else _value_unit(measure, row, column),
         amount_text=cell.text,
         money_unit=table.money_unit,
-        reading="fast",
+        reading=reading,
+        flags=(),
     )
 
 
@@ -196,11 +211,8 @@ def _value_unit(measure: str, row: Row, column: Column) -> str:
     return first("count_unit", fold(column.label)) or first("count_unit", fold(row.name))
 
 
-def _coded(row: Row, scheme: str) -> Coded:
-    return next((coded for coded in row.codes if coded.scheme == scheme), NOT_CODED)
-
-
-def _official(coded: Coded) -> str:
-    """The name in the classification; the printed one where the list lacks the code."""
-    known = classifications().get(coded.scheme, coded.code) if coded.code else None
-    return known.name if known else coded.name
+def _classified(row: Row, scheme: str) -> tuple[str, str]:
+    """Code and official name of a row in one classification; the printed name where the list lacks the code."""
+    coded = next((coded for coded in row.codes if coded.scheme == scheme), NOT_CODED)
+    known = classifications().get(scheme, coded.code) if coded.code else None
+    return coded.code, known.name if known else coded.name

@@ -81,21 +81,21 @@ def _children(rows: Sequence[Row], ranks: Sequence[int]) -> list[list[int]]:
     """For each row its direct parts: by number where lines are numbered, by code where the list is coded."""
     out: list[list[int]] = [[] for _ in rows]
     flows = [bool(first("flow", bare(row.name))) for row in rows]
+    codes = [row.code for row in rows]
     for i, row in enumerate(rows):
         coded = row.code and (row.codes[0].basis != "looked_up" or not _number(row))
-        parent = _coded_parent(rows, i) if coded else _numbered_parent(rows, ranks, flows, i)
+        parent = _coded_parent(rows, codes, i) if coded else _numbered_parent(rows, ranks, flows, i)
         if parent is not None:
             out[parent].append(i)
     return out
 
 
-def _coded_parent(rows: Sequence[Row], i: int) -> int | None:
-    own = rows[i]
+def _coded_parent(rows: Sequence[Row], codes: Sequence[str], i: int) -> int | None:
+    unit, code = rows[i].unit_name, codes[i]
     for j in range(i - 1, -1, -1):
-        other = rows[j]
-        if other.unit_name and own.unit_name and other.unit_name != own.unit_name:
+        if unit and rows[j].unit_name not in ("", unit):
             return None
-        if other.code and own.code.startswith(other.code) and other.code != own.code and _same_lists(own, other):
+        if codes[j] and codes[j] != code and code.startswith(codes[j]) and _same_lists(rows[i], rows[j]):
             return j
     return None
 
