@@ -235,6 +235,8 @@ def fit(grid: Grid, edges: Sequence[float]) -> Grid | None:
     target = _targets(places, len(edges) - 1)
     if target is None:
         return None
+    if len(edges) == len(grid.edges) and target == list(range(len(target))):  # column by column, as most pages are
+        return replace(grid, edges=tuple(edges))
     body = tuple(_moved(row, target, len(edges) - 1) for row in grid.body)
     header = _moved_header(grid, target, len(edges) - 1)
     return replace(grid, edges=tuple(edges), header=header, body=body)
