@@ -106,6 +106,13 @@ def test_what_is_not_in_the_site_is_not_found(city: Path, first_night: str, path
     assert ask(first_night, path)[0] == 404
 
 
+def test_what_the_site_keeps_back_is_answered_with_the_status_its_file_is_named_after(city: Path) -> None:
+    (city / "night1" / "czxx" / "yjsgk" / "c.pdf.412").write_text("<script></script>", "utf-8")
+    with serve(1, city) as address:
+        status, headers, body = ask(address, "/czxx/yjsgk/c.pdf")
+    assert (status, headers["Content-Type"], body) == (412, "text/html; charset=utf-8", b"<script></script>")
+
+
 def test_another_night_and_another_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nights 1 and 2"), serve(3, DEMO):
         pass
