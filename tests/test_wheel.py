@@ -79,6 +79,7 @@ def test_the_wheel_holds_the_rooms_the_site_and_the_made_up_city_and_nothing_els
         *files(f"{CITY}/night1", "yusuan/_site/demo/night1"),
         *files(f"{CITY}/night2", "yusuan/_site/demo/night2"),
         "yusuan/_site/demo/README.md",
+        "yusuan/_site/demo/corrections.csv",
         "yusuan/_site/metadata.yaml",
     }
 
