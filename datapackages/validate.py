@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import frictionless
-
 from datapackages import schemas, tabular
 
 PLAIN = {"integer": re.compile(r"-?[0-9]+"), "number": re.compile(r"-?[0-9]+(\.[0-9]+)?")}
@@ -72,6 +70,8 @@ def validate(package_dir: Path) -> ValidationReport:
 
 
 def _frictionless(folder: Path) -> Iterator[Fault]:
+    import frictionless  # here, because it takes 12 MB of every process that loads the command, workers too
+
     report = frictionless.validate(str(folder / "datapackage.json"))
     for task in [None, *report.tasks]:
         errors = report.errors if task is None else task.errors

@@ -1,4 +1,4 @@
-"""Basic expenditure where its table prints the totals of personnel and of public expenses apart (final accounts)."""
+"""Basic expenditure where its table prints the totals of personnel and public expenses apart (final accounts)."""
 
 from __future__ import annotations
 

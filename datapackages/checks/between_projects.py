@@ -29,7 +29,7 @@ def names_of_projects(book: Book) -> Iterator[Finding]:
     printed_forms = [form for form in book.parsed.performance if form.canonical == FORM and form.project]
     listed = {_key(_printed_name(project)): project for project in book.parsed.projects}
     targets = {_key(form.project): form for form in printed_forms}
-    for name in listed.keys() & targets.keys():
+    for name in sorted(listed.keys() & targets.keys()):
         yield _told(book, "pass", listed[name], targets[name])
     lost = [project for name, project in listed.items() if name not in targets]
     for form in [form for name, form in targets.items() if name not in listed]:

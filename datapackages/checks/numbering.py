@@ -87,7 +87,7 @@ def _labels(book: Book, tables: list[Table]) -> Iterator[Finding]:
 
 def _other_words(labelled: list[Table]) -> Iterator[Finding]:
     """Labels whose words are not those of most."""
-    words = Counter(_words(label) for label in {table.label for table in labelled})
+    words = Counter(_words(label) for label in sorted({table.label for table in labelled}))
     usual, count = words.most_common(1)[0]
     for table in labelled:
         if _words(table.label) != usual and words[_words(table.label)] * 2 <= count:

@@ -49,7 +49,7 @@ def targets_of_others(book: Book) -> Iterator[Finding]:
     """
     same: dict[str, list[Performance]] = defaultdict(list)
     for form in book.parsed.performance:
-        for text in {fold(text) for _, name, text in form.texts if name == "goal"}:
+        for text in sorted({fold(text) for _, name, text in form.texts if name == "goal"}):
             if len(text) >= LONG_TEXT:
                 same[text].append(form)
     copied = {text: forms for text, forms in same.items() if _are_others(forms)}
