@@ -127,6 +127,23 @@ def test_final_accounts_repeat_the_budget_under_a_wider_name_of_the_same_money()
     assert results(run("X19", final, (UNIT, earlier()))) == [("pass", "1.50", "1.50")]
 
 
+@pytest.mark.parametrize(
+    ("label", "outcome"),
+    [("年初预算数", "question"), ("预算数", "insufficient_data"), ("全年预算数", "insufficient_data")],
+)
+def test_the_budget_column_of_final_accounts_may_hold_the_adjusted_budget(label: str, outcome: str) -> None:
+    final = three_public(
+        2025, little.column(label, phase="approved"), texts=("1.80",), number=1, stage="final", kind="final"
+    )
+    assert [found.outcome for found in run("X19", final, (UNIT, earlier()))] == [outcome]
+
+
+def test_a_column_of_last_year_that_is_not_called_a_budget_proves_nothing_when_it_differs() -> None:
+    last = little.column("上年", fiscal_year=2025)
+    own = three_public(2026, last, little.column("本年"), texts=("1.80", "1.40"), number=1)
+    assert [found.outcome for found in run("X19", own, (UNIT, earlier()))] == ["insufficient_data"]
+
+
 def test_a_figure_printed_twice_is_held_against_nothing() -> None:
     rows = [little.row("公务接待费", text, item="hospitality") for text in ("1.50", "9.99")]
     table = little.table("three_public", [little.column("2025年预算数")], rows, fund="general_public")

@@ -55,10 +55,14 @@ def _against(
     values = {"year": counterpart.fiscal_year, "what": codes.labels("stages")[book.document.stage]}
     line = statement.metric_text or fact.name
     finding = questioned(equal(before, one(there, counterpart), line=line), "other-year-differs", **values)
-    finding = replace(finding, fact_ids=(fact.fact_id, counterpart.fact_id))
+    yield doubted(replace(finding, fact_ids=(fact.fact_id, counterpart.fact_id)), is_clear)
+
+
+def doubted(finding: Finding, is_clear: bool) -> Finding:
+    """A difference proves nothing where the document does not say which version of a figure it repeats."""
     if finding.outcome == "question" and not is_clear:
-        finding = replace(finding, outcome="insufficient_data", key="other-year-unclear")
-    yield finding
+        return replace(finding, outcome="insufficient_data", key="other-year-unclear")
+    return finding
 
 
 def _last_year(statement: Statement) -> Side:
@@ -81,12 +85,13 @@ def _compared_with(statement: Statement, stage: str, year: int) -> str:
     text = fold(statement.compared_with)
     if any(int(found) != year for found in YEAR.findall(text)):
         return ""
-    if re.fullmatch(_words()["published"][stage], text):
+    if re.fullmatch(across_words()["published"][stage], text):
         return "published"
-    return "unclear" if re.fullmatch(_words()["unclear"], text) else ""
+    return "unclear" if re.fullmatch(across_words()["unclear"], text) else ""
 
 
 @cache
-def _words() -> dict[str, Any]:
+def across_words() -> dict[str, Any]:
+    """The words of ``across.yaml``."""
     loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("across.yaml").read_text(encoding="utf-8"))
     return loaded

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from datapackages import codes
 from datapackages.checks.across import across, questioned
-from datapackages.checks.across_prose import last_year_in_prose
+from datapackages.checks.across_prose import across_words, doubted, last_year_in_prose
 from datapackages.checks.book import Book
 from datapackages.checks.findings import Finding, equal, one
 from datapackages.checks.same_line import Index, Line, index
 from datapackages.checks.shelf import Shelf, Volume
+from datapackages.codes import fold
 from datapackages.model import Fact
 
 THREE_PUBLIC = "three_public"
@@ -63,7 +64,13 @@ def _against(shelf: Shelf, volume: Volume, book: Book, own: Index, repeated: Rep
         published = index(there.facts, year, (repeated.phase,))
         for fact, counterpart in _pairs(own, published):
             finding = equal(one(book, fact), one(there, counterpart), line=fact.name or fact.column_label)
-            yield questioned(finding, "other-year-differs", **values)
+            yield doubted(questioned(finding, "other-year-differs", **values), _is_clear(fact, repeated))
+
+
+def _is_clear(fact: Fact, repeated: Repeated) -> bool:
+    """Whether the column says that it repeats what was published, not an adjusted budget or an estimate."""
+    words = across_words()["columns"]["last_year" if repeated.years_before else "this_year"]
+    return words[repeated.stage] in fold(fact.column_label)
 
 
 def _pairs(own: Index, published: Index) -> Iterator[tuple[Fact, Fact]]:
