@@ -11,7 +11,6 @@ from datapackages.compared import Compared
 from datapackages.matching import figure
 from datapackages.model import Document, Fact
 
-UNREADABLE = ("scan", "broken")  # kinds of document whose figures nobody could read
 UNCERTAIN = "second_reader_differs"
 
 
@@ -88,7 +87,7 @@ def _left(facts: Iterable[Fact], paired: Iterable[Fact]) -> list[Fact]:
 
 def _cause(fact: Fact, other: Compared) -> str:
     """Why a figure is missing from the other version: taken out of it, or printed there and not read."""
-    if _uncertain(fact) or other.kind in UNREADABLE:
+    if _uncertain(fact) or not other.whole:
         return "parser"
     name, text = fold(fact.name), fold(fact.amount_text)
     printed = any(text in row and any(name in cell for cell in row) for row in other.unread)
@@ -105,6 +104,8 @@ def _difference(before: Compared, after: Compared, changes: list[Change], paired
         return "none"
     if changes:
         return "figures"
+    if not (before.whole and after.whole):
+        return "unknown"
     same = before.wording == after.wording and all(old.amount_text == new.amount_text for old, new in paired)
     return "bytes" if same else "wording"
 

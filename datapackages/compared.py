@@ -22,6 +22,12 @@ from datapackages.model import Fact, ParsedDocument, Table
 DIGIT = re.compile(r"\d")
 PRINTED_MONEY = re.compile(r"\d[.,\uff0c]\d")
 FRAGMENT = "compared.json"
+UNREADABLE = ("scan", "broken")  # kinds of document
+# Issues (codes/issues.csv) by which a page, or what stands on it, may be missing from what was read.
+NOT_READ = frozenset(
+    ("scanned-document", "scanned-page", "nothing-recognised", "page-failed", "text-is-not-text", "table-failed",
+     "damaged-file", "time-limit", "memory-limit", "worker-died", "parser-error")
+)  # fmt: skip
 READ: dict[Any, Callable[[str], object]] = {
     str: str,
     int: int,
@@ -50,7 +56,7 @@ class Compared:
     """One side of a comparison."""
 
     sha256: str
-    kind: str
+    whole: bool  # every page gave its text; of what was not read nothing may be said
     facts: tuple[Fact, ...]  # as printed, in printed order; corrections do not count
     lists: tuple[Listed, ...]
     unread: tuple[tuple[str, ...], ...]  # printed rows with figures that became no facts, folded
@@ -61,7 +67,7 @@ def compared(parsed: ParsedDocument) -> Compared:
     """Return what a comparison reads of a parsed document."""
     return Compared(
         sha256=parsed.document.sha256,
-        kind=parsed.document.kind,
+        whole=_is_whole(parsed),
         facts=_each_once(parsed.facts),
         lists=tuple(_listed(vars(table)) for table in parsed.tables),
         unread=tuple(_unread(parsed)),
@@ -71,7 +77,7 @@ def compared(parsed: ParsedDocument) -> Compared:
 
 def keep(folder: Path, parsed: ParsedDocument) -> None:
     """Write beside the document's rows what they do not say."""
-    said = {"kind": parsed.document.kind, "wording": _wording(parsed), "unread": list(_unread(parsed))}
+    said = {"whole": _is_whole(parsed), "wording": _wording(parsed), "unread": list(_unread(parsed))}
     (folder / FRAGMENT).write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
 
 
@@ -81,7 +87,7 @@ def kept(folder: Path, sha256: str, printed: Mapping[str, Fact]) -> Compared:
     facts = (_fact(row) for row in _rows(folder, "facts"))
     return Compared(
         sha256=sha256,
-        kind=said["kind"],
+        whole=said["whole"],
         facts=tuple(printed.get(fact.fact_id, fact) for fact in facts),
         lists=tuple(_listed(row) for row in _rows(folder, "tables")),
         unread=tuple(tuple(row) for row in said["unread"]),
@@ -103,6 +109,12 @@ def _fact(row: Mapping[str, str]) -> Fact:
 def _converters() -> dict[str, Callable[[str], object]]:
     """Field of Fact → what makes its value of the text in CSV."""
     return {name: READ[kind] for name, kind in get_type_hints(Fact).items()}
+
+
+def _is_whole(parsed: ParsedDocument) -> bool:
+    said = parsed.document
+    missing = any(issue.type in NOT_READ for issue in parsed.issues)
+    return said.text_layer == "text" and said.kind not in UNREADABLE and not missing
 
 
 def _each_once(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -17,6 +17,7 @@ from datapackages import parsed as parsed_json
 from datapackages.build import build
 from datapackages.changes import Comparison, compare
 from datapackages.compared import compared
+from datapackages.issues import issue
 from datapackages.model import Cell, ParsedDocument, Section
 from datapackages.write import write_packages
 
@@ -196,6 +197,25 @@ def test_figures_of_a_scan_that_took_the_place_of_a_text_are_not_removed_by_the_
     scan = replace(document(spending()), facts=(), tables=())
     scan = replace(scan, document=replace(scan.document, kind="scan"))
     assert {cause for _, cause, *_ in told(held(document(spending()), scan))} == {"parser"}
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [{"text_layer": "scan", "kind": "scan"}, {"text_layer": "mixed"}],
+)
+def test_of_pages_that_cannot_be_read_nobody_says_that_they_are_the_same(unread: dict[str, str]) -> None:
+    before = document(spending())
+    after = replace(before, document=replace(before.document, **unread))
+    assert held(before, after).difference == held(after, before).difference == "unknown"
+
+
+@pytest.mark.parametrize("type", ["page-failed", "scanned-page"])
+def test_a_figure_of_a_page_that_failed_is_not_removed_by_the_publisher(type: str) -> None:
+    after = document(spending(*ROWS[:2]))
+    lost = replace(after, issues=(issue(type, page=1, error="made up", found="made up"),))
+    assert {cause for _, cause, *_ in told(held(document(spending()), after))} == {"source"}
+    assert {cause for _, cause, *_ in told(held(document(spending()), lost))} == {"parser"}
+    assert held(after, lost).difference == "unknown"
 
 
 # ---- any figure of any document ----

@@ -93,6 +93,7 @@ def lines(sides: tuple[Version, Version], found: Comparison) -> list[str]:
             "none": "They are the same file.",
             "bytes": "Only the bytes differ: all texts and figures are the same.",
             "wording": "The wording differs; all figures are the same.",
+            "unknown": "Some pages cannot be read, so nobody can tell; the figures that were read are the same.",
             "figures": f"Figures differ: {', '.join(f'{counts[kind]} {kind}' for kind in KINDS)}.",
         }[found.difference]
     )
