@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 from datapackages import checks
 from datapackages.build import build
@@ -17,6 +18,7 @@ from datapackages.correcting import correct
 from datapackages.corrections import COLUMNS, BadCorrection, read
 from datapackages.model import ParsedDocument
 from datapackages.write import write_packages
+from yusuan.cli import main
 
 HERE = Path(__file__).parent
 city = SimpleNamespace(**runpy.run_path(str(HERE / "made_up_city.py")))
@@ -288,3 +290,10 @@ def test_a_refused_line_leaves_the_released_packages_alone(tmp_path: Path) -> No
 
 def test_the_shipped_list_is_read_first_and_has_the_columns(tmp_path: Path) -> None:
     assert read(tmp_path) == {}
+
+
+def test_on_the_command_line_a_refused_line_is_a_message_and_exit_code_1(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(main, ["package", "--data", str(enter(tmp_path, {"page": "x"}))])
+    assert answer.exit_code == 1
+    assert f"Error: {tmp_path / 'corrections.csv'}, line 2: expected page: the number of a page" in answer.stderr
+    assert "Traceback" not in answer.output
