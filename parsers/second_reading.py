@@ -179,7 +179,8 @@ def unread(tables: Sequence[Table], page: Reread) -> Iterator[Seen]:
         text = fold(word.text)
         if not _is_amount(text) or not any(_centre_in(word.box, box) for box in frames):
             continue
-        if not any(text in printed and _touch(word.box, box) for box, printed in cells):
+        touched = sorted((box, printed) for box, printed in cells if _touch(word.box, box))
+        if text not in "".join(printed for _, printed in touched):  # figures that run into one another are one word
             yield word
 
 

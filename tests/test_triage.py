@@ -15,13 +15,14 @@ from reportlab.pdfgen.canvas import Canvas
 
 import parsers
 from datapackages.checks import checked
-from datapackages.model import Fact, Outcome, ParsedDocument, Statement
+from datapackages.model import Cell, Fact, Outcome, ParsedDocument, Statement
 from parsers.amounts import read, yuan
 from parsers.cited import Printed
 from parsers.plumber import Reread, Seen
-from parsers.second_reading import held
+from parsers.second_reading import held, unread
 from parsers.triage import Agreement, agreement, sampled, triage
 
+HERE = Path(__file__).parent
 FONT = "STSong-Light"
 XS, TOP, ROW = (60, 160, 300, 380, 470, 560), 700, 24
 HEAD = ("科目编码", "科目名称", "合计", "基本支出", "项目支出")
@@ -210,6 +211,16 @@ def test_a_question_about_figures_is_looked_at_and_one_without_a_place_is_not(wr
 
 def page(**seen: tuple[Seen, ...]) -> Reread:
     return Reread(number=1, **{"frames": (), "cells": (), "words": (), "chars": (), "is_picture": False, **seen})
+
+
+def test_figures_of_two_cells_that_run_into_one_another_are_no_figure_of_their_own() -> None:
+    right = (160.0, 100.0, 220.0, 120.0)
+    row = (Cell(text="257.86", page=1, box=BOX), Cell(text="223.10", page=1, box=right))
+    table = replace(parsers.parse(HERE / "documents" / "four_blocks.pdf").tables[0], rows=(row,), pages=(1,))
+    across = Seen("257.86223", (120, 104, 180, 116))
+    assert list(unread([table], page(words=(across,)))) == []
+    other = Seen("99.99", (120, 104, 180, 116))
+    assert list(unread([table], page(words=(across, other)))) == [other]
 
 
 EDGES = ("x0", "top", "x1", "bottom")
