@@ -22,7 +22,7 @@ DOORS = (
     "largest_changes",
     "largest_projects",
     "largest_purchases",
-    "units_without_documents",
+    "not_published",
     "issues_by_type",
 )
 
