@@ -22,11 +22,16 @@ class Numbered:
     """TRS WCM: a script counts the pages ``index.html``, ``index_1.html``, … ``index_<n-1>.html``.
 
     Seen: ``createPageHTML(4, 0, "index", "html")``, ``createPage(…)``, an identifier before the count, the count
-    in quotes or in a variable, and ``var countPage = 4`` without arguments.
+    in quotes or in a variable, ``Pager({size:4, current:0, prefix:'index', suffix:'html'})``, and
+    ``var countPage = 4`` without arguments. With an identifier some systems count from 1:
+    ``createPageHTML('page_div', 4, 1, 'list', 'shtml', 47)`` stands on ``list.shtml``, and the others are
+    ``list_2.shtml`` … ``list_4.shtml``.
     """
 
     CALL = re.compile(r"(?<!function )\bcreatePage\w*\s*\(([^()]*)\)", re.IGNORECASE)
     COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?([0-9]{1,9})\b")
+    PAGER = re.compile(r"\bPager\s*\(\s*\{([^{}]*)\}")
+    PAIR = re.compile(r"(\w+)\s*:\s*[\"']?([\w-]+)")
     NAME = re.compile(r"[\"']([\w-]+)[\"']")
 
     def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
@@ -35,18 +40,21 @@ class Numbered:
             told = self._told([part.strip() for part in arguments.split(",")], text)
             if told:
                 return self._numbered(url, *told)
+        for pairs in map(dict, map(self.PAIR.findall, self.PAGER.findall(text))):
+            if {"size", "prefix", "suffix"} <= set(pairs):
+                return self._numbered(url, pairs["prefix"], pairs["suffix"], _whole(pairs["size"]))
         counted = self.COUNT.search(text)
         file = urlsplit(url).path.rpartition("/")[2] or "index.html"
         name, _, ending = file.partition(".")
         return self._numbered(url, re.sub(r"_\d+$", "", name), ending or "html", int(counted[1]) if counted else 0)
 
-    def _told(self, parts: list[str], text: str) -> tuple[str, str, int] | None:
-        """Name, ending and count: the first two quoted words that follow a count and the current page."""
+    def _told(self, parts: list[str], text: str) -> tuple[str, str, int, int] | None:
+        """Name, ending, count, and the current page where counting may begin at 1 (else 0)."""
         for place in range(len(parts) - 3):
             name, ending = self.NAME.fullmatch(parts[place + 2]), self.NAME.fullmatch(parts[place + 3])
             count = self._count(parts[place], text)
             if name and ending and not name[1].isdigit() and count is not None:
-                return name[1], ending[1], count
+                return name[1], ending[1], count, _whole(parts[place + 1].strip("\"'")) if place else 0
         return None
 
     def _count(self, part: str, text: str) -> int | None:
@@ -58,10 +66,13 @@ class Numbered:
         value = re.search(rf"\b{re.escape(plain)}\s*=\s*[\"']?([0-9]{{1,9}})\b", text)
         return int(value[1]) if value else 0
 
-    def _numbered(self, url: str, name: str, ending: str, pages: int) -> Iterator[str]:
-        if pages > 1 and re.search(rf"/{re.escape(name)}_\d+\.{re.escape(ending)}$", urlsplit(url).path):
+    def _numbered(self, url: str, name: str, ending: str, pages: int, current: int = 0) -> Iterator[str]:
+        here = re.search(rf"/{re.escape(name)}_(\d+)\.{re.escape(ending)}$", urlsplit(url).path)
+        if pages > 1 and here:
             yield absolute(url, f"{name}.{ending}")
-        for number in range(1, min(pages, MOST)):
+        from_one = current >= 1 and not (here and here[1] == "1")
+        last = pages + 1 if from_one and not here else pages
+        for number in range(2 if from_one else 1, min(last, MOST)):
             yield absolute(url, f"{name}_{number}.{ending}")
 
 

@@ -7,6 +7,7 @@ unpadded dates, attachments written by scripts, PDFs behind a viewer, downloads 
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml raises w
 # Bullets before a name, and the day beside it.
 EDGES = re.compile(r"^[●•·▪■◆□○>\s]+|\s*[\[(（]?\d{4}-\d{1,2}-\d{1,2}[\])）]?\s*$")
 ROUTE = re.compile(r"\d+$|/|!")  # the fragment of a page that a script builds says which page it is
+BASE = re.compile(r"<base\b", re.IGNORECASE)
 TOKEN = re.compile(r"[\w-]{16,}=*")  # a whole query without a name
 QUOTED = re.compile(r"[\"']([^\"'<>\r\n]{1,500})[\"']")
 WRITTEN_LINK = re.compile(
@@ -58,7 +60,11 @@ class Page:
 @lru_cache(maxsize=2)  # one page is asked several questions in a row
 def tree(html: str) -> Selector:
     """The parsed page; any text gives one, also a JSON answer or records that a script builds the list from."""
-    return Selector(text=NO_XML.sub(" ", unwrapped(html)) or "<html/>")
+    text = NO_XML.sub(" ", unwrapped(html)) or "<html/>"
+    try:
+        return Selector(text=text)
+    except ValueError:  # Scrapy resolves <base> at once, and this one holds no address
+        return Selector(text=BASE.sub("<span ", text))
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -128,7 +134,7 @@ def iso_day(text: str) -> str:
 
 def meta_tags(root: Selector) -> dict[str, str]:
     """Standard tags by name in lower case; names carry stray spaces on some sites."""
-    tags = ((tag.attrib.get("name", ""), tag.attrib.get("content", "")) for tag in root.xpath("//meta[@name]"))
+    tags = ((tag.root.get("name", ""), tag.root.get("content", "")) for tag in root.xpath("//meta[@name]"))
     return {name.strip().lower(): squeeze(content) for name, content in tags if content.strip()}
 
 
@@ -174,13 +180,21 @@ def _attachment(address: str, label: str, base: str, words: Words) -> Attachment
 
 
 def _behind_viewer(address: str, words: Words) -> str:
-    """``/pdfjs/web/viewer.html?file=/a.pdf`` → ``/a.pdf``; other addresses unchanged."""
+    """``/pdfjs/web/viewer.html?file=/a.pdf`` → ``/a.pdf``, also where it is written in Base64; others unchanged."""
     parts = _split(address)
-    if not re.search(r"(\.html?|/viewer)$", parts.path, re.IGNORECASE):
+    if not re.search(r"(\.html?|/viewer|preview)$", parts.path, re.IGNORECASE):
         return address
-    values = (value for _, value in parse_qsl(parts.query))
-    wanted = next((value for value in values if words.extension(_split(value).path)), "")
+    values = [value for _, value in parse_qsl(parts.query)]
+    plain = [*values, *map(_from_base64, values)]
+    wanted = next((value for value in plain if words.extension(_split(value).path)), "")
     return absolute(address, wanted) if wanted else address
+
+
+def _from_base64(value: str) -> str:
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8")
+    except ValueError:
+        return ""
 
 
 def _form_in_query(url: str, words: Words) -> str:
@@ -207,7 +221,7 @@ def _hrefs(root: Selector) -> list[str]:
 
 def _linked(root: Selector, words: Words) -> Iterator[tuple[str, str]]:
     for link in root.xpath("//a[@href] | //area[@href]"):
-        yield link.attrib["href"], link_label(link, words)
+        yield link.root.get("href"), link_label(link, words)
 
 
 def _framed(root: Selector) -> Iterator[tuple[str, str]]:
@@ -218,9 +232,7 @@ def _framed(root: Selector) -> Iterator[tuple[str, str]]:
 def _scripted(root: Selector, words: Words) -> Iterator[tuple[str, str]]:
     """Addresses in scripts and event attributes; ``sPdfUrl`` may join several with ``#``."""
     for link in root.xpath("//*[@onclick or starts-with(@href, 'javascript:')]"):
-        yield from _quoted(
-            link.attrib.get("onclick", "") + link.attrib.get("href", ""), link_label(link, words), words
-        )
+        yield from _quoted(link.root.get("onclick", "") + link.root.get("href", ""), link_label(link, words), words)
     for told in root.xpath("//@*[starts-with(name(), 'data-')] | //option/@value | //input/@value").getall():
         yield from _quoted(f"'{told}'", "", words)
     for script in map(unescaped, root.xpath("//script//text()").getall()):

@@ -39,9 +39,9 @@ def _next_links(html: str, url: str, words: Words) -> list[str]:
     found = []
     for link in tree(html).xpath("//a[@href]"):
         text = "".join(link.xpath(".//text()").getall()).strip()
-        said = {ARROWS.sub("", text), link_label(link, words), link.attrib.get("aria-label", "")}
-        href = link.attrib["href"].strip()
+        said = {ARROWS.sub("", text), link_label(link, words), link.root.get("aria-label", "")}
+        href = link.root.get("href").strip()
         points = said & set(words.next) or (text.lower() in words.arrows and NUMBER.search(href))
-        if (points or link.attrib.get("rel") == "next") and not href.lower().startswith(("javascript:", "#")):
+        if (points or link.root.get("rel") == "next") and not href.lower().startswith(("javascript:", "#")):
             found.append(absolute(url, href))
     return [page for page in found if page]

@@ -31,6 +31,7 @@ def further(text: str, url: str) -> list[str]:
         'var countPage = 3; createPageHTML("id",countPage, 0,"index","html",80);',
         'createPageHTML("3", "0", "index", "html");',
         'createPage(3,0,"index","html")',
+        "Pager({size:3, current:0, prefix:'index',suffix:'html'});",
         "var currentPage = 0; //所在页从0开始\nvar countPage = 3//共多少页",
     ],
 )
@@ -44,6 +45,15 @@ def test_a_trs_script_counts_the_pages_of_a_list(script: str) -> None:
 def test_a_later_trs_page_announces_the_first_one_too() -> None:
     html = '<script>createPageHTML(3, 1, "index", "htm");</script>'
     assert further(html, "/czyjs/index_1.htm") == ["/czyjs/index.htm", "/czyjs/index_2.htm"]
+
+
+def test_a_script_with_an_identifier_may_count_its_pages_from_one() -> None:
+    first = further("<script>createPageHTML('page_div',4, 1,'yjs_list','shtml',47);</script>", "/c1/yjs_list.shtml")
+    assert first == ["/c1/yjs_list_2.shtml", "/c1/yjs_list_3.shtml", "/c1/yjs_list_4.shtml"]
+    later = further(
+        "<script>createPageHTML('page_div',4, 2,'yjs_list','shtml',47);</script>", "/c1/yjs_list_2.shtml"
+    )
+    assert set(later) <= {"/c1/yjs_list.shtml", *first}, "nothing that does not exist"
 
 
 # ---- Hanweb jcms with jpage ----
@@ -214,6 +224,7 @@ def test_an_arrow_may_also_say_more(link: str) -> None:
         ('<a href="/attachment/甲局预算.PDF?DAjoIbAl5hCYqoIqIYo7KyGkKFMJKPum1O==">甲局预算</a>', "pdf"),
         ('<a href="viewFile.do?type=2&amp;filename=甲局.docx&amp;file=1/2.docx">甲局</a>', "docx"),
         ('<iframe src="/pdfjs/web/viewer.html?file=%2Ffiles%2Fa.pdf#page=1"></iframe>', "pdf"),
+        ('<iframe src="/view/onlinePreview?url=aHR0cDovL2EuZXhhbXBsZS94LmRvY3g="></iframe>', "docx"),
         ('<script>var sPdfUrl = "/cms_files/a.pdf#/cms_files/b.pdf";</script>', "pdf"),
         ('<div data-file="/upload/a.zip">附件</div>', "zip"),
         ('<a href="/file/8a9c">甲局2026年部门预算.pdf</a><a href="/a/">收入表.xls</a>', "pdf"),

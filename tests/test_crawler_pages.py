@@ -35,9 +35,13 @@ def test_a_page_says_what_is_written_beside_it(file: Path, accept: bool) -> None
     assert json.loads(json.dumps(found)) == json.loads(expected.read_text("utf-8"))
 
 
-@given(st.text() | st.sampled_from(["http://[", "//[a", "¹", "9" * 5000, "\x00.pdf"]))
+@given(st.text() | st.sampled_from(["'{", "http://[", "//[a", "¹", "9" * 5000, "\x00.pdf"]))
 def test_no_text_whatever_stops_the_reading_of_a_page(text: str) -> None:
-    for html in (text, f"<a href='{text}'>x</a><script>a('{text}.pdf')</script>createPage('{text}',1,'a','b')"):
+    for html in (
+        text,
+        f"<base href='{text}'>",
+        f"<a href='{text}'>x</a><script>a('{text}.pdf')</script>createPage('{text}',1,'a','b')",
+    ):
         read_page(html, "http://a.example/b/", words())
         further_pages(html, "http://a.example/b/", words())
 
