@@ -519,3 +519,19 @@ def test_planted_errors_are_found_and_located_and_nothing_else(shared: Path, nam
     parsed = parsers.parse(shared / "synthetic" / f"{name}.pdf")
     failing = [one for one in parsed.checks if one.rule.startswith("A") and one.outcome == "fail"]
     assert {one.left for one in failing} == printed
+
+
+def test_a14_goes_by_items_though_one_wrong_figure_hides_that_they_are_parts() -> None:
+    def items(hospitality: str, *, last: bool = True) -> ParsedDocument:
+        rows = [
+            little.row("三公经费合计", "36.50", item="three_public"),
+            little.row("因公出国", "0.00", item="overseas_visits"),
+            little.row("公务用车", "34.00", item="vehicles"),
+            little.row("公务接待", hospitality, item="hospitality"),
+        ]
+        columns = [little.column("合计")]
+        return little.document(little.table("three_public", columns, rows if last else rows[:3]))
+
+    assert said(items("2.50"), "A14") == [("A14", "pass", "36.50", "0.00 + 34.00 + 2.50 = 36.5")]
+    assert said(items("3.50"), "A14") == [("A14", "fail", "36.50", "0.00 + 34.00 + 3.50 = 37.5")]
+    assert said(items("", last=False), "A14") == [], "a part that is printed nowhere may be the rest"

@@ -14,6 +14,10 @@ from datapackages.model import Fact, Table
 
 FORMS = ("three_public", "operating")
 CHANGES = ("change", "change_percent")
+ITEMS = (  # a line, what it is made of, and what some forms add to it
+    ("three_public", ("overseas_visits", "vehicles", "hospitality"), ("meetings", "training")),
+    ("vehicles", ("vehicle_purchase", "vehicle_operation"), ()),
+)
 
 
 @rule("A14", "arithmetic")
@@ -21,8 +25,41 @@ def three_public_items(book: Book) -> Iterator[Finding]:
     """“三公”经费合计等于因公出国（境）费、公务用车购置及运行费、公务接待费之和，公务用车购置及运行费等于购置费与运行费之和。
     The three public expenses equal visits abroad, vehicles and hospitality; vehicles equal purchase and operation.
     """
-    yield from row_sums.findings(book, "A14")
-    yield from column_sums.findings(book, "A14")
+    found = [*row_sums.findings(book, "A14"), *column_sums.findings(book, "A14")]
+    yield from found
+    held = {name for finding in found for name in finding.fact_ids[:1]}
+    yield from (finding for finding in _items(book) if finding.fact_ids[0] not in held)
+
+
+def _items(book: Book) -> Iterator[Finding]:
+    """Rows by what they are, and not by what adds up: one wrong figure must not hide that they are parts.
+
+    Some forms add meetings and training to the total. Where a part is not printed anywhere in the list, only a
+    sum that holds is a finding.
+    """
+    for table in book.tables_of("three_public"):
+        for column in _columns(book, table):
+            for whole, parts, others in ITEMS:
+                named = [column[item] for item in parts if item in column]
+                if whole not in column or not named:
+                    continue
+                more = [*named, *(column[item] for item in others if item in column)]
+                sums = [equal(one(book, column[whole]), sum_of(book, facts)) for facts in (named, more)]
+                held = next((finding for finding in sums if finding.outcome != "fail"), None)
+                if held or len(named) == len(parts):
+                    yield held or sums[0]
+
+
+def _columns(book: Book, table: Table) -> Iterator[dict[str, Fact]]:
+    """Each column's figures of one body by item; an item printed twice is left out."""
+    found: dict[tuple[object, ...], dict[str, list[Fact]]] = {}
+    for row in book.grids.get(table.table_id, {}).values():
+        for fact in row.values():
+            if fact.measure == "amount" and fact.amount is not None and fact.item:
+                key = fact.column, fact.row_unit_name, fact.fiscal_year, fact.phase
+                found.setdefault(key, {}).setdefault(fact.item, []).append(fact)
+    for column in found.values():
+        yield {item: facts[0] for item, facts in column.items() if len(facts) == 1}
 
 
 @rule("A15", "arithmetic")
