@@ -22,6 +22,7 @@ from crawler.words import words
 from datapackages.codes import jurisdictions
 from datapackages.model import Sighting
 from yusuan import collect
+from yusuan.sources import sources as sources_command
 
 SHARED = Path(os.environ.get("YUSUAN_SHARED", Path(__file__).parent.parent.parent / "shared"))
 GOOD = """
@@ -157,9 +158,9 @@ def test_an_installation_adds_sources_in_its_data_directory(tmp_path: Path) -> N
     (tmp_path / "sources").mkdir()
     write(tmp_path / "sources", GOOD)
     assert set(sources(tmp_path)) - set(sources()) == {"testcity"}
-    shown = CliRunner().invoke(collect.sources, ["--data", str(tmp_path)])
+    shown = CliRunner().invoke(sources_command, ["--data", str(tmp_path)])
     assert shown.exit_code == 0
-    assert "testcity                 unverified  999901  测试市  (never crawled here)" in shown.output
+    assert "testcity                   unverified  999901  测试市  (never crawled here)" in shown.output
 
 
 @pytest.mark.parametrize(
