@@ -66,6 +66,9 @@ def test_every_command_is_in_the_readme(language: str) -> None:
 @pytest.mark.parametrize("name", sorted(main.commands))
 def test_every_command_and_option_explains_itself(name: str) -> None:
     command = main.commands[name]
+    for part in command.commands.values() if isinstance(command, click.Group) else ():
+        assert part.help
+        assert [param.name for param in part.params if isinstance(param, click.Option) and not param.help] == []
     assert command.help
     assert [param.name for param in command.params if isinstance(param, click.Option) and not param.help] == []
 
@@ -77,6 +80,8 @@ def test_commands_in_the_documents_exist_with_those_options(name: str) -> None:
             continue
         command = main.commands.get(arguments[0])
         assert command, f"{name}: there is no command {arguments[0]}"
+        if isinstance(command, click.Group) and len(arguments) > 1:
+            command = command.commands.get(arguments[1], command)
         given = {argument.partition("=")[0] for argument in arguments[1:] if argument.startswith("-")}
         assert given - options(command) == set(), f"{name}: {' '.join(arguments)}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from yusuan.collect import crawl, import_, sources
+from yusuan.collect import crawl, import_
 from yusuan.demo import demo
 from yusuan.diffing import diff
 from yusuan.explaining import explain_
@@ -12,6 +12,7 @@ from yusuan.publish import build, package
 from yusuan.reading import parse
 from yusuan.refresh import refresh
 from yusuan.serve import serve
+from yusuan.sources import sources
 from yusuan.status import status
 
 

@@ -1,4 +1,4 @@
-"""The commands that bring documents in: crawl, import and sources."""
+"""The commands that bring documents in: crawl and import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import click
 
 import crawler
 from crawler.catalogue import sources as all_sources
-from crawler.state import last_runs
 from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
 
 
@@ -53,17 +52,6 @@ def import_(paths: tuple[Path, ...], manifest: Path | None, data: Path, as_json:
     _print(asdict(report), as_json, _import_lines(report))
 
 
-@click.command()
-@DATA
-@AS_JSON
-def sources(data: Path, as_json: bool) -> None:
-    """List the known sites, how far each is trusted, and how its last crawl ended."""
-    with exit_codes():
-        runs = last_runs(data)
-        listed = [_source(source, runs.get(name, {})) for name, source in all_sources(data).items()]
-    _print(listed, as_json, [_source_line(entry) for entry in listed])
-
-
 def chosen(names: tuple[str, ...], everything: bool, data: Path) -> list[str]:
     """The sources asked for by name or with --all. Raises a usage error for neither and for both."""
     if everything == bool(names):
@@ -79,19 +67,6 @@ def mapped(hosts: tuple[str, ...]) -> dict[str, str]:
         if not all(host.partition("=")):
             raise click.UsageError(f"--host should be NAME=ADDRESS, found {host!r}")
     return {name: address for name, _, address in (host.partition("=") for host in hosts)}
-
-
-def _source(source: Any, run: dict[str, Any]) -> dict[str, Any]:
-    entry = {
-        name: getattr(source, name) for name in ("name", "state", "place", "jurisdiction", "publisher", "family")
-    }
-    return {**entry, "entries": list(source.entries), "last_run": run or None}
-
-
-def _source_line(entry: dict[str, Any]) -> str:
-    run = entry["last_run"]
-    last = f"{run['outcome']} {run['ended'][:10]}, {run['documents']} documents" if run else "never crawled here"
-    return f"{entry['name']:<24} {entry['state']:<11} {entry['jurisdiction']}  {entry['place']}  ({last})"
 
 
 def _crawl_lines(report: crawler.CrawlReport) -> list[str]:
