@@ -14,7 +14,7 @@ import pytest
 
 import parsers
 from datapackages import checks
-from datapackages.model import Outcome, ParsedDocument, Project
+from datapackages.model import Outcome, ParsedDocument, Project, Section
 
 little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_documents.py"))))
 column, row, total = little.column, little.row, little.total
@@ -535,3 +535,19 @@ def test_a14_goes_by_items_though_one_wrong_figure_hides_that_they_are_parts() -
     assert said(items("2.50"), "A14") == [("A14", "pass", "36.50", "0.00 + 34.00 + 2.50 = 36.5")]
     assert said(items("3.50"), "A14") == [("A14", "fail", "36.50", "0.00 + 34.00 + 3.50 = 37.5")]
     assert said(items("", last=False), "A14") == [], "a part that is printed nowhere may be the rest"
+
+
+def test_parts_that_make_less_prove_nothing_where_secret_items_were_left_out() -> None:
+    def budget(total: str, words: str) -> ParsedDocument:
+        rows = [
+            little.row("合计", total, row_role="total"),
+            little.row("普查", "15.00", project_name="普查"),
+            little.row("维修", "20.00", project_name="维修"),
+        ]
+        sections = (Section(seq=1, heading_path="说明", text=words, pages=(1,)),)
+        return little.document(little.table("projects", [little.column("合计")], rows), sections=sections)
+
+    secret = "根据国家保密法律法规，部分涉密事项在预算公开时予以剔除。"
+    assert [one[1] for one in said(budget("55.00", "指导科技保密工作。"), "A28")] == ["fail"]
+    assert [one[1] for one in said(budget("55.00", secret), "A28")] == ["insufficient_data"]
+    assert [one[1] for one in said(budget("30.00", secret), "A28")] == ["fail"], "parts that make more are wrong"

@@ -45,6 +45,15 @@ def _prose(book: Book) -> list[tuple[Section, str]]:
     return [(section, fold(section.text)) for section in book.parsed.sections if section.kind == "prose"]
 
 
+def withholds(book: Book) -> bool:
+    """Whether the document says that secret items were left out of its lists."""
+    return book.once(_withholds)
+
+
+def _withholds(book: Book) -> bool:
+    return any(pattern("withheld").search(words) for _, words in prose(book))
+
+
 def narrative(book: Book) -> str:
     """Headings and prose as one folded text; "" where this part of the publication has no narrative."""
     return book.once(_narrative)
