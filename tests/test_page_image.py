@@ -93,6 +93,26 @@ def test_covered_cells_show_nothing_of_what_is_printed(
     assert [colour for _, colour in covered.getcolors() or []] == [(214, 217, 222)]
 
 
+def test_the_other_side_of_a_check_is_framed_in_blue(
+    tmp_path: Path, plugin: SimpleNamespace, painter: Any
+) -> None:
+    other = (200.0, 300.0, 260.0, 320.0)
+    picture = paint(painter, plugin.Job(path=str(pdf(tmp_path / "a.pdf")), page=1, cell=CELL, others=(other,)))
+    assert red_box(picture) == (200 - 3, 400 - 3, 320 + 3, 440 + 3)
+    assert picture.getpixel((400 - 2, 620)) == plugin.BLUE
+    near = paint(painter, plugin.Job(path=str(tmp_path / "a.pdf"), page=1, others=(other,), near=True))
+    assert near.size == (1000, 450)
+    assert plugin.BLUE in {colour for _, colour in near.getcolors(1 << 16) or []}
+
+
+def test_boxes_come_in_a_bounded_number(plugin: SimpleNamespace) -> None:
+    assert plugin.read_boxes("") == ()
+    assert plugin.read_boxes("1,2,3,4;5,6,7,8") == ((1, 2, 3, 4), (5, 6, 7, 8))
+    for text in ("1,2,3,4;" * 41 + "1,2,3,4", "1,2,3,4;x", "4,3,2,1"):
+        with pytest.raises(plugin.PictureError):
+            plugin.read_boxes(text)
+
+
 def test_row_and_column_end_with_the_table(tmp_path: Path, plugin: SimpleNamespace, painter: Any) -> None:
     job = plugin.Job(path=str(pdf(tmp_path / "a.pdf")), page=1, cell=CELL, within=(50, 150, 300, 400))
     picture = paint(painter, job)

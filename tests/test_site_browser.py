@@ -240,6 +240,19 @@ def test_the_edited_cell_is_the_one_change_and_its_row_shows_it_on_both_pages(
     assert shown[0].content != shown[1].content
 
 
+def test_a_check_that_fails_shows_both_sides_on_their_pages(site: httpx.Client) -> None:
+    asked = {"_shape": "array", "rule": "X21", "outcome": "fail"}
+    (check,) = site.get("/budgets/checks.json", params=asked).json()
+    listed = site.get("/budgets/checks", params=asked).text
+    row = next(address for address in re.findall(r'href="(/budgets/checks/[^"]+)"', listed))
+    page = site.get(html.unescape(row)).text
+    assert check["message_zh"] in html.unescape(page)
+    pictures = [html.unescape(address) for address in re.findall(r'<img src="(/-/page/[^"]+)"', page)]
+    sides = [("cell=&" not in address, "others=&" not in f"{address}&") for address in pictures]
+    assert sides == [(True, False), (False, True)], "left on one page, right on the other"
+    assert [site.get(address).headers["content-type"] for address in pictures] == ["image/png"] * 2
+
+
 def test_the_correction_of_the_edited_cell_waits_for_a_person(
     site: httpx.Client, edited: sqlite3.Row, data: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """``/-/page/<sha256>/<page>.png?cell=x0,top,x1,bottom``: a page of a stored PDF with one cell marked.
 
-``within=`` (a box) bounds the marks of its row and column, ``near=1`` shows the cell's surroundings only.
+``within=`` (a box) bounds the marks of its row and column, ``near=1`` shows the cell's surroundings only,
+``others=`` (boxes parted by ``;``) are framed in blue: the other side of a check.
 
 The PDFs are hostile and pdfium is not thread-safe, so this file is two programs: the plugin, and
 (run as a script) the one worker process that opens PDFs under memory and time limits. The plugin
@@ -36,6 +37,8 @@ WAITING = 8  # requests that may stand in line for the worker; the next one is t
 PICTURE_BYTES = 12 << 20
 CACHE_BYTES, CACHE_ENTRIES, CACHE_SECONDS = 64 << 20, 256, 3600.0
 PIXELS, SCALE = 4_000_000, 2.0  # at most so many pixels; 144 dpi where the page is small enough
+MARKS = 40  # boxes framed on one picture
+RED, BLUE = (200, 30, 30), (20, 80, 190)
 NEAR, NEAR_SCALE = (400.0, 180.0), 2.5  # width and height in points of a cell's surroundings
 PNG, READY = b"\x89PNG\r\n\x1a\n", b"ready\n"
 SCRIPT = str(Path(__file__).resolve())
@@ -54,7 +57,7 @@ class Job:
     """One page to draw. ``cell`` is marked strongly, its row and column lightly inside ``within``.
 
     ``near`` draws the surroundings of the cell, larger, for a narrow screen. ``covers`` are painted over:
-    names and telephone numbers of people.
+    names and telephone numbers of people. ``others`` are framed in blue.
     """
 
     path: str
@@ -63,6 +66,7 @@ class Job:
     within: Box | None = None
     near: bool = False
     covers: tuple[Box, ...] = ()
+    others: tuple[Box, ...] = ()
 
 
 @dataclass
@@ -204,7 +208,7 @@ def _start_worker(seconds: float) -> subprocess.Popen[bytes]:
 def _ask(worker: subprocess.Popen[bytes], job: Job) -> bytes:
     """One question, one answer; an answer out of bounds counts as a dead worker (EOFError, ValueError)."""
     assert worker.stdin and worker.stdout
-    question = [job.path, job.page, job.cell, job.within, job.near, job.covers]
+    question = [job.path, job.page, job.cell, job.within, job.near, job.covers, job.others]
     worker.stdin.write(json.dumps(question).encode() + b"\n")
     worker.stdin.flush()
     status, _, rest = worker.stdout.readline(200).decode("ascii").strip().partition(" ")
@@ -235,6 +239,14 @@ def read_box(text: str) -> Box | None:
     return x0, top, x1, bottom
 
 
+def read_boxes(text: str) -> tuple[Box, ...]:
+    """Boxes parted by ``;``, at most MARKS of them; PictureError 422 for anything else."""
+    parts = text.split(";") if text else []
+    if len(parts) > MARKS:
+        raise PictureError(422, "cell-unreadable")
+    return tuple(box for part in parts if (box := read_box(part)) is not None)
+
+
 def stored_pdf(sha256: str) -> Path:
     """Where the PDF lies under YUSUAN_DATA; the route lets only 64 hexadecimal digits through."""
     path = Path(os.environ["YUSUAN_DATA"]) / "documents" / sha256[:2] / f"{sha256}.pdf"
@@ -262,6 +274,7 @@ async def page_picture(datasette: Any, request: Any) -> Response:
             cell=read_box(request.args.get("cell") or ""),
             within=read_box(request.args.get("within") or ""),
             near=request.args.get("near") == "1",
+            others=read_boxes(request.args.get("others") or ""),
             covers=await _covers(datasette, request.url_vars["sha256"], int(request.url_vars["page"])),
         )
         picture = await painter.paint(job)
@@ -304,13 +317,19 @@ def _tint(image: Any, box: tuple[int, int, int, int], colour: tuple[int, int, in
 
 
 def _mark(image: Any, cell: Box, within: Box | None, scale: float) -> None:
-    """Tint row and column of the cell, then the cell, and draw a frame just outside its edge."""
+    """Tint row and column of the cell, then the cell, and frame it."""
     x0, top, x1, bottom = (round(edge * scale) for edge in cell)
     left, above, right, below = (round(edge * scale) for edge in within or (0, 0, 10_000, 10_000))
     _tint(image, (left, top, right, bottom), (255, 243, 191))
     _tint(image, (x0, above, x1, top), (255, 243, 191))
     _tint(image, (x0, bottom, x1, below), (255, 243, 191))
     _tint(image, (x0, top, x1, bottom), (255, 224, 130))
+    _frame(image, cell, scale, RED)
+
+
+def _frame(image: Any, box: Box, scale: float, colour: tuple[int, int, int]) -> None:
+    """Draw a frame just outside the edge of a box."""
+    x0, top, x1, bottom = (round(edge * scale) for edge in box)
     frame = max(2, round(1.5 * scale))
     for edge in (
         (x0 - frame, top - frame, x1 + frame, top),
@@ -318,7 +337,7 @@ def _mark(image: Any, cell: Box, within: Box | None, scale: float) -> None:
         (x0 - frame, top, x0, bottom),
         (x1, top, x1 + frame, bottom),
     ):
-        image.paste((200, 30, 30), edge)
+        image.paste(colour, edge)
 
 
 def _surroundings(cell: Box, width: float, height: float) -> Box:
@@ -340,10 +359,13 @@ def _moved(box: Box, left: float, top: float) -> Box:
     return box[0] - left, box[1] - top, box[2] - left, box[3] - top
 
 
-def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool, covers: list[Box]) -> Any:
+def _draw_page(
+    sheet: Any, cell: Box | None, within: Box | None, near: bool, covers: list[Box], others: list[Box]
+) -> Any:
     """Return a Pillow image of the page, or of the cell's surroundings, with covers and marks in it."""
     width, height = sheet.get_size()
-    view = _surroundings(cell, width, height) if cell and near else (0.0, 0.0, width, height)
+    middle = cell or (others[0] if others else None)
+    view = _surroundings(middle, width, height) if middle and near else (0.0, 0.0, width, height)
     left, top, right, bottom = view
     area, side = max((right - left) * (bottom - top), 1), max(right - left, bottom - top, 1)
     scale = min(NEAR_SCALE if near else SCALE, math.sqrt(PIXELS / area), 4000 / side)
@@ -354,11 +376,13 @@ def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool, cov
         image.paste((214, 217, 222), (x0 + 1, above + 1, x1 - 1, below - 1))
     if cell is not None:
         _mark(image, _moved(cell, left, top), within and _moved(within, left, top), scale)
+    for other in others:
+        _frame(image, _moved(other, left, top), scale, BLUE)
     return image
 
 
 def _render(
-    path: str, page: int, cell: Box | None, within: Box | None, near: bool, covers: list[Box]
+    path: str, page: int, cell: Box | None, within: Box | None, near: bool, covers: list[Box], others: list[Box]
 ) -> bytes:
     import pypdfium2
 
@@ -366,7 +390,7 @@ def _render(
     try:
         if page > len(document):
             raise PictureError(404, "page-missing")
-        image = _draw_page(document[page - 1], cell, within, near, covers)
+        image = _draw_page(document[page - 1], cell, within, near, covers, others)
     finally:
         document.close()
     out = io.BytesIO()
