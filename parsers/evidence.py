@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from os import PathLike
-
-from PIL import Image, ImageDraw
+from typing import TYPE_CHECKING
 
 from datapackages.model import Box, Outcome, ParsedDocument
 from parsers.cited import Cited, Printed
 from parsers.explain import SCALE, rendered
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LEFT, RIGHT = (200, 30, 30), (20, 90, 200)
 SEAM, COVERED = (120, 120, 120), (214, 217, 222)
@@ -52,6 +54,8 @@ def _shown(pages: list[int]) -> list[int]:
 
 def _strip(picture: Image.Image, cited: Sequence[Cited], covers: Sequence[Box]) -> Image.Image:
     """The part of a page around what is marked on it; the whole page where nothing on it has a place."""
+    from PIL import ImageDraw
+
     pen = ImageDraw.Draw(picture)
     for box in covers:
         pen.rectangle(_pixels(box), fill=COVERED)
@@ -73,6 +77,8 @@ def _stacked(strips: Sequence[Image.Image]) -> Image.Image:
     """Strips one below the other with a grey seam between them."""
     seam = 4
     width, height = max(strip.width for strip in strips), sum(strip.height + seam for strip in strips) - seam
+    from PIL import Image
+
     whole = Image.new("RGB", (width, height), SEAM)
     top = 0
     for strip in strips:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
 import pypdfium2
-from PIL import Image, ImageDraw
 
 from datapackages.model import Box, ParsedDocument
 from parsers.box_font import system_fonts
 from parsers.document import parse
 from parsers.page import Page
 from parsers.pdfium import open_pdf
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SCALE = 2.0  # pixels for a point
 RULING, KNOWN, UNKNOWN, FIGURE = (0, 90, 220), (0, 140, 60), (210, 60, 0), (250, 210, 0, 90)
@@ -51,6 +54,8 @@ def rendered(path: str | PathLike[str], number: int) -> Image.Image:
 
 
 def _draw(picture: Image.Image, page: Page, parsed: ParsedDocument) -> None:
+    from PIL import ImageDraw
+
     pen = ImageDraw.Draw(picture, "RGBA")
     for fact in parsed.facts:
         if fact.page == page.number:

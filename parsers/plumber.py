@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pdfplumber
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfplumber.pdf import PDF
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datapackages.model import Box
 from parsers.page import THIN, Glyph, Page, PasswordNeeded, Ruling, Unreadable, straight
+
+if TYPE_CHECKING:
+    from pdfplumber.pdf import PDF
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # thousands of FontBBox warnings for Noto CJK
 
@@ -84,6 +83,9 @@ def read_again(path: str | PathLike[str], numbers: Collection[int]) -> Iterator[
 
 @contextmanager
 def _opened(path: str | PathLike[str], numbers: list[int] | None) -> Iterator[PDF]:
+    import pdfplumber  # here, because most documents are read once and do without its 25 MB
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+
     try:
         pdf = pdfplumber.open(Path(path), pages=numbers)
         len(pdf.pages)  # the tree of pages is only read when it is asked for

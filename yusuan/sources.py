@@ -5,22 +5,22 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.asking import Visitor
 from crawler.catalogue import pick
 from crawler.catalogue import sources as all_sources
-from crawler.checking import Finding, check
 from crawler.errors import UsageError
-from crawler.pages import decode
-from crawler.proposing import propose, write
 from crawler.regions import Region, regions
 from crawler.state import last_runs
 from yusuan.collect import mapped
 from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
 
+if TYPE_CHECKING:
+    from crawler.checking import Finding
+
+# What asks sites is loaded where it is used: Scrapy would take 20 MB of every process that loads the command.
 HOST = click.option("--host", "hosts", metavar="NAME=ADDRESS", multiple=True,
                     help="Ask ADDRESS (127.0.0.1:8001) where the site says NAME.")  # fmt: skip
 
@@ -56,6 +56,8 @@ def new(page: str, url: str | None, name: str | None, hosts: tuple[str, ...], da
     A real site needs YUSUAN_CONTACT; it is asked for this one page and its robots.txt. Everything is written
     under data/sources; nothing is overwritten.
     """
+    from crawler.proposing import propose, write
+
     with exit_codes():
         html, address = _page(page, url, hosts)
         proposal = propose(html, address)
@@ -76,6 +78,9 @@ def check_(names: tuple[str, ...], hosts: tuple[str, ...], data: Path, as_json: 
 
     Exit code 1 when an entry does not answer, is a shell or a challenge, or lost all it linked to.
     """
+    from crawler.asking import Visitor
+    from crawler.checking import check
+
     with exit_codes():
         found = [
             finding
@@ -116,6 +121,9 @@ def _finding_line(finding: Finding) -> str:
 
 
 def _page(page: str, url: str | None, hosts: tuple[str, ...]) -> tuple[str, str]:
+    from crawler.asking import Visitor
+    from crawler.pages import decode
+
     if page.startswith(("http://", "https://")):
         asked = Visitor(mapped(hosts)).ask(page)
         if asked.status != 200:

@@ -44,6 +44,10 @@ PNG, READY = b"\x89PNG\r\n\x1a\n", b"ready\n"
 SCRIPT = str(Path(__file__).resolve())
 
 
+def _weight(result: object) -> int:
+    return len(result) if isinstance(result, bytes) else 200
+
+
 class PictureError(Exception):
     """Why there is no picture: an HTTP status and a reason that ``error.html`` puts into words."""
 
@@ -56,8 +60,7 @@ class PictureError(Exception):
 class Job:
     """One page to draw. ``cell`` is marked strongly, its row and column lightly inside ``within``.
 
-    ``near`` draws the surroundings of the cell, larger, for a narrow screen. ``covers`` are painted over:
-    names and telephone numbers of people. ``others`` are framed in blue.
+    ``near`` draws the cell's surroundings, larger. ``covers`` (people) are painted over, ``others`` framed.
     """
 
     path: str
@@ -100,10 +103,6 @@ class PictureCache:
     def _drop(self, job: Job) -> None:
         dropped = self.entries.pop(job, None)
         self.size -= _weight(dropped[1]) if dropped else 0
-
-
-def _weight(result: bytes | PictureError) -> int:
-    return len(result) if isinstance(result, bytes) else 200
 
 
 class Painter:
@@ -187,13 +186,9 @@ def _start_worker(seconds: float) -> subprocess.Popen[bytes]:
     Raises PictureError 503 when it does not say that it is ready in time.
     """
     worker = subprocess.Popen(
-        [sys.executable, "-I", SCRIPT],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-        cwd="/",
-    )
+        [sys.executable, "-I", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env={"PATH": os.defpath, "LANG": "C.UTF-8"}, cwd="/",
+    )  # fmt: skip
     assert worker.stdout
     alarm = threading.Timer(seconds, worker.kill)
     alarm.start()
@@ -208,18 +203,16 @@ def _start_worker(seconds: float) -> subprocess.Popen[bytes]:
 def _ask(worker: subprocess.Popen[bytes], job: Job) -> bytes:
     """One question, one answer; an answer out of bounds counts as a dead worker (EOFError, ValueError)."""
     assert worker.stdin and worker.stdout
-    question = [job.path, job.page, job.cell, job.within, job.near, job.covers, job.others]
-    worker.stdin.write(json.dumps(question).encode() + b"\n")
+    worker.stdin.write(json.dumps(list(vars(job).values())).encode() + b"\n")
     worker.stdin.flush()
     status, _, rest = worker.stdout.readline(200).decode("ascii").strip().partition(" ")
-    if status != "200":
-        if status not in ("404", "422"):
-            raise EOFError(status)
+    if status in ("404", "422"):
         raise PictureError(int(status), "page-missing" if status == "404" else "picture-failed")
-    if not 0 < int(rest) <= PICTURE_BYTES:
-        raise ValueError(rest)
-    picture = worker.stdout.read(int(rest))
-    if len(picture) != int(rest) or not picture.startswith(PNG):
+    if status != "200":
+        raise EOFError(status)
+    size = int(rest)
+    picture = worker.stdout.read(size) if 0 < size <= PICTURE_BYTES else b""
+    if len(picture) != size or not picture.startswith(PNG):
         raise EOFError("the picture broke off")
     return picture
 
@@ -232,19 +225,17 @@ def read_box(text: str) -> Box | None:
         x0, top, x1, bottom = (round(float(edge), 2) for edge in text.split(","))
     except ValueError:
         raise PictureError(422, "cell-unreadable") from None
-    if not all(math.isfinite(edge) and -20_000 < edge < 20_000 for edge in (x0, top, x1, bottom)):
-        raise PictureError(422, "cell-unreadable")
-    if x0 >= x1 or top >= bottom:
+    if not -20_000 < x0 < x1 < 20_000 or not -20_000 < top < bottom < 20_000:  # also what is not finite
         raise PictureError(422, "cell-unreadable")
     return x0, top, x1, bottom
 
 
 def read_boxes(text: str) -> tuple[Box, ...]:
     """Boxes parted by ``;``, at most MARKS of them; PictureError 422 for anything else."""
-    parts = text.split(";") if text else []
-    if len(parts) > MARKS:
+    boxes = tuple(box for part in text.split(";", MARKS)[:MARKS + 1] if (box := read_box(part)) is not None)
+    if len(boxes) > MARKS:
         raise PictureError(422, "cell-unreadable")
-    return tuple(box for part in parts if (box := read_box(part)) is not None)
+    return boxes
 
 
 def stored_pdf(sha256: str) -> Path:
@@ -261,8 +252,7 @@ painter = Painter()
 async def _covers(datasette: Any, sha256: str, page: int) -> tuple[Box, ...]:
     """The cells of the page that hold people's names and numbers; a database without the table is refused."""
     sql = "SELECT x0, top, x1, bottom FROM covers WHERE sha256 = ? AND page = ? ORDER BY seq"
-    rows = await datasette.get_database().execute(sql, (sha256, page))
-    return tuple((row["x0"], row["top"], row["x1"], row["bottom"]) for row in rows)
+    return tuple(map(tuple, await datasette.get_database().execute(sql, (sha256, page))))
 
 
 async def page_picture(datasette: Any, request: Any) -> Response:
@@ -279,9 +269,8 @@ async def page_picture(datasette: Any, request: Any) -> Response:
         )
         picture = await painter.paint(job)
     except PictureError as refusal:
-        page = await datasette.render_template(
-            "error.html", {"status": refusal.status, "reason": refusal.reason}, request=request
-        )
+        told = {"status": refusal.status, "reason": refusal.reason}
+        page = await datasette.render_template("error.html", told, request=request)
         retry = {"retry-after": "5"} if refusal.status == 503 else {}
         return Response.html(page, status=refusal.status, headers={"cache-control": "no-store", **retry})
     etag = f'"{hashlib.sha256(picture).hexdigest()[:32]}"'
@@ -301,7 +290,6 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 
 def _limit() -> None:
     import resource
-
     resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, WORKER_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -320,9 +308,8 @@ def _mark(image: Any, cell: Box, within: Box | None, scale: float) -> None:
     """Tint row and column of the cell, then the cell, and frame it."""
     x0, top, x1, bottom = (round(edge * scale) for edge in cell)
     left, above, right, below = (round(edge * scale) for edge in within or (0, 0, 10_000, 10_000))
-    _tint(image, (left, top, right, bottom), (255, 243, 191))
-    _tint(image, (x0, above, x1, top), (255, 243, 191))
-    _tint(image, (x0, bottom, x1, below), (255, 243, 191))
+    for lightly in ((left, top, right, bottom), (x0, above, x1, top), (x0, bottom, x1, below)):
+        _tint(image, lightly, (255, 243, 191))
     _tint(image, (x0, top, x1, bottom), (255, 224, 130))
     _frame(image, cell, scale, RED)
 
@@ -331,13 +318,10 @@ def _frame(image: Any, box: Box, scale: float, colour: tuple[int, int, int]) -> 
     """Draw a frame just outside the edge of a box."""
     x0, top, x1, bottom = (round(edge * scale) for edge in box)
     frame = max(2, round(1.5 * scale))
-    for edge in (
-        (x0 - frame, top - frame, x1 + frame, top),
-        (x0 - frame, bottom, x1 + frame, bottom + frame),
-        (x0 - frame, top, x0, bottom),
-        (x1, top, x1 + frame, bottom),
-    ):
-        image.paste(colour, edge)
+    for start, end in ((top - frame, top), (bottom, bottom + frame)):
+        image.paste(colour, (x0 - frame, start, x1 + frame, end))
+    for start, end in ((x0 - frame, x0), (x1, x1 + frame)):
+        image.paste(colour, (start, top, end, bottom))
 
 
 def _surroundings(cell: Box, width: float, height: float) -> Box:
@@ -348,10 +332,7 @@ def _surroundings(cell: Box, width: float, height: float) -> Box:
         first = min(max((start + end - size) / 2, 0), most - size)
         return first, first + size
 
-    (left, right), (top, bottom) = (
-        span(cell[0], cell[2], NEAR[0], width),
-        span(cell[1], cell[3], NEAR[1], height),
-    )
+    (left, right), (top, bottom) = span(*cell[::2], NEAR[0], width), span(*cell[1::2], NEAR[1], height)
     return left, top, right, bottom
 
 
@@ -359,18 +340,15 @@ def _moved(box: Box, left: float, top: float) -> Box:
     return box[0] - left, box[1] - top, box[2] - left, box[3] - top
 
 
-def _draw_page(
-    sheet: Any, cell: Box | None, within: Box | None, near: bool, covers: list[Box], others: list[Box]
-) -> Any:
+def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool, covers: Any, others: Any) -> Any:
     """Return a Pillow image of the page, or of the cell's surroundings, with covers and marks in it."""
     width, height = sheet.get_size()
     middle = cell or (others[0] if others else None)
-    view = _surroundings(middle, width, height) if middle and near else (0.0, 0.0, width, height)
-    left, top, right, bottom = view
+    whole = (0.0, 0.0, width, height)
+    left, top, right, bottom = _surroundings(middle, width, height) if middle and near else whole
     area, side = max((right - left) * (bottom - top), 1), max(right - left, bottom - top, 1)
     scale = min(NEAR_SCALE if near else SCALE, math.sqrt(PIXELS / area), 4000 / side)
-    crop = (left, height - bottom, width - right, top)
-    image = sheet.render(scale=scale, crop=crop).to_pil().convert("RGB")
+    image = sheet.render(scale=scale, crop=(left, height - bottom, width - right, top)).to_pil().convert("RGB")
     for cover in covers:
         x0, above, x1, below = (round(edge * scale) for edge in _moved(cover, left, top))
         image.paste((214, 217, 222), (x0 + 1, above + 1, x1 - 1, below - 1))
@@ -381,16 +359,14 @@ def _draw_page(
     return image
 
 
-def _render(
-    path: str, page: int, cell: Box | None, within: Box | None, near: bool, covers: list[Box], others: list[Box]
-) -> bytes:
+def _render(path: str, page: int, *drawn: Any) -> bytes:
+    """A PNG; ``drawn`` is the rest of a Job."""
     import pypdfium2
-
     document = pypdfium2.PdfDocument(path)
     try:
         if page > len(document):
             raise PictureError(404, "page-missing")
-        image = _draw_page(document[page - 1], cell, within, near, covers, others)
+        image = _draw_page(document[page - 1], *drawn)
     finally:
         document.close()
     out = io.BytesIO()
