@@ -400,7 +400,8 @@ def test_c13_counts_the_forms_that_the_text_says_are_published() -> None:
      ("包括：……", "......"),
      ("（如持平作持平表述）", "(如持平作持平表述)"),
      ("仍保留该表格式，并在本表下方作下述说明：", "仍保留该表格式 在本表下方作下述说明"),
-     ("占12%，增长 5%，减少3万元。", ""),
+     ("运行经费安排210.32万元，比上年1.43万元，增加0.68%。", "比上年1.43万元"),
+     ("占12%，增长 5%，减少3万元，比上年增加1.43万元，增长0.68%。", ""),
      ("单位转化为万元时可能存在尾差。", ""), ("目标完成率=100%", "")],
 )  # fmt: skip
 def test_c14_finds_what_remains_of_the_template(text: str, remains: str) -> None:
@@ -455,6 +456,18 @@ def test_c19_asks_about_a_code_under_another_name() -> None:
     assert asked("C19", classified("30201", "住房公积金")) == [("30201 住房公积金", "30201 办公费")]
     assert outcomes("C19", classified("303", "对个人和家庭补助")) == {"pass"}
     assert outcomes("C19", classified("30201", "办公")) == {"pass"}
+
+
+def test_c19_asks_about_a_name_under_another_code() -> None:
+    def counted(printed: str) -> ParsedDocument:
+        meaning = {"econ_dept_code": "30205", "code_text": printed, "code_basis": "looked_up"}
+        row = little.row("水费", "1.00", "1.00", **meaning)
+        columns = [little.total(), little.column("基本支出")]
+        parsed: ParsedDocument = little.document(little.table("basic_economic", columns, [row]))
+        return parsed
+
+    assert asked("C19", counted("30203")) == [("30203 水费", "30205 水费")], "once for a row"
+    assert asked("C19", counted("")) == [], "no code is printed"
 
 
 def test_c19_cannot_tell_of_codes_and_years_that_the_list_lacks() -> None:

@@ -41,6 +41,10 @@ def codes_are_classified(book: Book) -> Iterator[Finding]:
         else:
             here = f"{code} {name}", f"{code} {entry.name}"
             yield asks("code-of-another-name", *here, [place_of(fact)], [fact.table_id], [fact.fact_id])
+    for fact in _under_another_code(book):
+        right = _resolved(fact)
+        here = f"{fact.code_text} {fact.name}", f"{right} {fact.name}"
+        yield asks("name-of-another-code", *here, [place_of(fact)], [fact.table_id], [fact.fact_id])
     if known:
         yield holds(f"{len(known)}: {' '.join(sorted(known))}")
     if unknown:
@@ -57,6 +61,20 @@ def _printed(book: Book) -> dict[tuple[str, str, str], Fact]:
                 if code and getattr(fact, field) == code:
                     found.setdefault((scheme, code, fold(fact.name)), fact)
     return found
+
+
+def _under_another_code(book: Book) -> Iterator[Fact]:
+    """The first figure of each row whose printed code is not the one that its name has."""
+    rows: set[tuple[str, int]] = set()
+    for fact in book.facts:
+        code, at = "".join(filter(str.isdigit, fact.code_text)), (fact.table_id, fact.row)
+        if fact.code_basis == "looked_up" and code and _resolved(fact) not in ("", code) and at not in rows:
+            rows.add(at)
+            yield fact
+
+
+def _resolved(fact: Fact) -> str:
+    return fact.function_code or fact.econ_dept_code or fact.econ_gov_code
 
 
 def _same_name(printed: str, known: str) -> bool:
