@@ -47,7 +47,7 @@ class Pictures:
         alarm = threading.Timer(self._seconds, worker.kill)
         alarm.start()
         try:
-            return _ask(worker, [str(path.resolve()), page, cell, within, near, list(covers)])
+            return _ask(worker, [str(path.resolve()), page, cell, within, near, list(covers), []])
         except (OSError, ValueError):
             self._stop()
             return None
