@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from datapackages import codes
 from datapackages.checks.across import questioned
 from datapackages.checks.book import Book
+from datapackages.checks.data_files import loaded
 from datapackages.checks.findings import Finding, Side, equal, one
 from datapackages.checks.prose_terms import figure, told
 from datapackages.checks.same_line import Index, index, line_of
@@ -90,8 +87,6 @@ def _compared_with(statement: Statement, stage: str, year: int) -> str:
     return "unclear" if re.fullmatch(across_words()["unclear"], text) else ""
 
 
-@cache
 def across_words() -> dict[str, Any]:
     """The words of ``across.yaml``."""
-    loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("across.yaml").read_text(encoding="utf-8"))
-    return loaded
+    return loaded("across")

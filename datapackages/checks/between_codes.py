@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from datapackages.checks.book import Book
+from datapackages.checks.data_files import rows_of
 from datapackages.checks.findings import Finding, Side, at_most, place_of, sum_of
 from datapackages.checks.prose_terms import told
 from datapackages.checks.quantities import Quantities, forms, quantities
@@ -18,7 +17,6 @@ from datapackages.checks.rules import rule
 from datapackages.codes import fold
 from datapackages.model import Fact, Statement
 
-CROSSWALK = Path(__file__).with_name("crosswalk.csv")
 BASIC_FORMS = ("basic_economic", "fiscal_basic_economic")
 THREE_PUBLIC = {"30212": "overseas_visits", "30217": "hospitality", "30231": "vehicle_operation"}
 MEETINGS = {"30215": "meetings", "30216": "training"}
@@ -203,7 +201,6 @@ def _comprises(code: str, other: str) -> bool:
 def _crosswalk() -> dict[str, list[str]]:
     """Departmental 类 → governmental classes that it may stand beside (``crosswalk.csv``)."""
     found: dict[str, list[str]] = defaultdict(list)
-    with CROSSWALK.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found[row["department"]].append(row["government"])
+    for row in rows_of("crosswalk"):
+        found[row["department"]].append(row["government"])
     return found

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 from datapackages.checks.asking import asks, at_section, at_table, holds, untold
 from datapackages.checks.book import Book
+from datapackages.checks.data_files import rows_of
 from datapackages.checks.findings import Finding
 from datapackages.checks.form_words import form_words, pattern, prose, shown
 from datapackages.checks.rules import rule
@@ -16,17 +14,14 @@ from datapackages.codes import fold, labels
 from datapackages.model import Table
 from datapackages.places import place_of
 
-FILE = Path(__file__).with_name("required_tables.csv")
 WITH_TABLES = ("whole", "tables")
 UNREAD = ("unrecognised", "failed")
 WIDE = 4  # columns: a table that was not recognised and is as wide as a form may be the one that is missing
 
 
-@cache
 def required() -> tuple[dict[str, str], ...]:
     """The rows of ``required_tables.csv``: a form, where and since when it is asked for, and on what basis."""
-    with FILE.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+    return rows_of("required_tables")
 
 
 @rule("C1", "form")

@@ -5,26 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from datapackages.checks.book import Book
+from datapackages.checks.data_files import loaded
 from datapackages.codes import fold
 from datapackages.model import Section
 
-FILE = Path(__file__).with_name("form_words.yaml")
 NARRATIVE = ("whole", "narrative")  # parts of a publication that hold its prose
 ENOUGH = 5  # sentences: fewer are a cover and notes, not a narrative
 AROUND = 24  # characters shown on either side of what was found
 
 
-@cache
 def form_words() -> Mapping[str, Any]:
     """Everything in ``form_words.yaml``."""
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded
+    return loaded("form_words")
 
 
 @cache

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 
 from datapackages.checks.book import Book
+from datapackages.checks.data_files import rows_of
 from datapackages.checks.findings import Finding
 from datapackages.checks.rules import RULES, Said
 from datapackages.model import Fact, Outcome, ParsedDocument
 
-MESSAGES = Path(__file__).with_name("messages.csv")
 PROVED = ("pass", "rounding", "fail")  # outcomes of a check that held two figures against each other
 COUNTED = ("arithmetic", "agreement")
 FAILED = "check_failed"
@@ -120,5 +118,4 @@ def _severity(rule: Said, outcome: str) -> str:
 @cache
 def messages() -> dict[str, dict[str, str]]:
     """Key → its templates in Chinese and English (``messages.csv``)."""
-    with MESSAGES.open(encoding="utf-8", newline="") as file:
-        return {row["key"]: row for row in csv.DictReader(file)}
+    return {row["key"]: row for row in rows_of("messages")}

@@ -9,14 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from datapackages.checks.book import Book
+from datapackages.checks.data_files import loaded
 from datapackages.checks.findings import Finding, Side, Term, equal, plain, printed, term
 from datapackages.checks.prose_terms import decimal_of, place_of_statement, told
 from datapackages.checks.quantities import quantities
@@ -24,17 +21,14 @@ from datapackages.checks.rules import rule
 from datapackages.codes import fold
 from datapackages.model import Fact, Statement
 
-FILE = Path(__file__).with_name("prose.yaml")
 PURCHASES = "procurement"
 FAR = 2  # times
 SLIPS = (1000, 10000, 100000000)  # what a wrong unit makes of a figure
 
 
-@cache
 def words() -> dict[str, Any]:
     """The patterns and lists of ``prose.yaml``."""
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded
+    return loaded("prose")
 
 
 @rule("S1", "agreement")

@@ -11,17 +11,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any, NamedTuple
 
-import yaml
-
 from datapackages.checks.book import Book
+from datapackages.checks.data_files import loaded
 from datapackages.codes import fold
 from datapackages.model import Fact, Table
 
-FILE = Path(__file__).with_name("between.yaml")
 FISCAL = ("general_public", "government_fund", "state_capital", "fiscal")
 WHOLE = ("total", "repeat")
 
@@ -54,11 +51,9 @@ class Proof(NamedTuple):
     one_flow: bool  # no balance of last year
 
 
-@cache
 def forms() -> Mapping[str, Any]:
     """The lists of ``between.yaml``."""
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded
+    return loaded("between")
 
 
 class Quantities:

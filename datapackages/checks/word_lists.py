@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
-import yaml
-
-FILE = Path(__file__).with_name("word_lists.yaml")
-
-
-@cache
-def _lists() -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return lists
+from datapackages.checks.data_files import loaded
 
 
 @cache
 def words(name: str) -> str:
     """A pattern that matches any word of a list. Raises KeyError for a list that is not there."""
-    return "|".join(_lists()[name])
+    return "|".join(loaded("word_lists")[name])
