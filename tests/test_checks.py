@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 import parsers
 from datapackages import checks, codes
+from datapackages.checks.across import across
 from datapackages.checks.book import Book, decimals
 from datapackages.checks.findings import Finding, Term, at_most, equal
 from datapackages.checks.outcomes import messages
@@ -89,6 +90,18 @@ def test_a_rule_must_say_in_both_languages_what_it_holds() -> None:
 
     with pytest.raises(ValueError, match="Z2: its docstring must begin with a line in Chinese"):
         rule("Z2", "form")(silent)
+
+
+@pytest.mark.parametrize(("register", "taken"), [(rule, "A1"), (across, "X18")])
+def test_an_id_is_given_once(register: Callable[..., Callable[[object], object]], taken: str) -> None:
+    def again(*looked_at: object) -> Iterator[Finding]:
+        """再来一次。
+        Once more.
+        """
+        yield from ()
+
+    with pytest.raises(ValueError, match=f"rule {taken} is registered twice: .* and again"):
+        register(taken, "arithmetic")(again)
 
 
 def test_facts_of_a_failing_check_carry_the_flag_and_only_they() -> None:

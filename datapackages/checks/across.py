@@ -7,41 +7,24 @@ disagree are reported as a question: which of them holds, or whether the basis w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from datapackages.checks import outcomes
 from datapackages.checks.findings import Finding
-from datapackages.checks.rules import Said, public_statements
+from datapackages.checks.rules import Rule, registered
 from datapackages.checks.shelf import Shelf, Volume
 from datapackages.model import Outcome
 
 LookAcross = Callable[[Shelf, Volume], Iterator[Finding]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AcrossRule(Said):
-    """A check of one document against others."""
-
-    look: LookAcross
-
-
-ACROSS: dict[str, AcrossRule] = {}
+ACROSS: dict[str, Rule[LookAcross]] = {}
 
 
 def across(id: str, kind: str, severity: str = "warning") -> Callable[[LookAcross], LookAcross]:
-    """Register a function that yields a finding for each place it looked at; its docstring as for ``rule``."""
-
-    def register(look: LookAcross) -> LookAcross:
-        statement_zh, statement = public_statements(id, look.__doc__)
-        if id in ACROSS:
-            raise ValueError(f"rule {id} is registered twice: {ACROSS[id].look.__name__} and {look.__name__}")
-        ACROSS[id] = AcrossRule(
-            id=id, kind=kind, severity=severity, statement_zh=statement_zh, statement=statement, look=look
-        )
-        return look
-
-    return register
+    """Register a check of one document against others; its docstring and errors as for ``registered``."""
+    return registered(ACROSS, id, kind, severity)
 
 
 def run(shelf: Shelf, volume: Volume) -> Iterable[Outcome]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from datapackages.checks.outcomes import COUNTED, coverage
-from datapackages.checks.rules import RULES, Rule
+from datapackages.checks.rules import RULES, Said
 from datapackages.model import Outcome, ParsedDocument
 
 BEGIN, END = "<!-- regenerated: begin -->", "<!-- regenerated: end -->"
@@ -74,7 +74,7 @@ def _rule_rows(counts: Counts) -> Iterator[Sequence[object]]:
     yield "all", "", "", counts.documents, *totals
 
 
-def in_order(rule: Rule) -> tuple[str, int]:
+def in_order(rule: Said) -> tuple[str, int]:
     """A2 before A10."""
     return rule.id[0], int(rule.id[1:])
 
