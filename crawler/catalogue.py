@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from zlib import crc32
 
 import yaml
 
@@ -37,6 +38,8 @@ class Source:
     entries: tuple[str, ...]  # list pages to begin with
     hosts: tuple[str, ...]  # the only hosts that are asked
     pace: float  # seconds between two requests to a host, at least
+    detail_days: float = 7  # at most so old may a detail page become before it is asked again; 0: every night
+    file_days: float = 30  # the same for documents; lists are asked every night
     within: tuple[str, ...] = ()  # prefixes of the addresses that are followed; default: the folders of the entries
     details: str = ""  # regular expression for detail pages; default: the family's
     by_name: bool = False  # follow the links whose text speaks of a budget, whatever their address
@@ -68,6 +71,14 @@ class Source:
         """Whether pages at this address belong to the columns of the source."""
         folders = self.within or tuple(urljoin(entry, ".") for entry in self.entries)
         return _plain(url).startswith(tuple(map(_plain, folders)))
+
+    def days(self, kind: str, url: str) -> float:
+        """For how many days what was read at an address is not asked again.
+
+        Between half the limit and the limit, by address: what came in one night is due in many.
+        """
+        limit = {"detail": self.detail_days, "file": self.file_days}.get(kind, 0)
+        return limit * (1 + crc32(url.encode()) / 2**32) / 2
 
     def is_allowed(self, url: str) -> bool:
         """Whether the host may be asked at all."""

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +58,7 @@ def _crawl(job: dict[str, Any]) -> dict[str, dict[str, Any]]:
     async def everything(_: object = None) -> None:
         with State(data) as state:
             chains = _chains(pick(job["names"], data))
-            await asyncio.gather(*(_chain(chain, state, job["hosts"], job["contact"], results) for chain in chains))
+            await asyncio.gather(*(_chain(chain, state, job, results) for chain in chains))
 
     configure_logging({"LOG_LEVEL": "INFO"})
     try:
@@ -71,15 +70,15 @@ def _crawl(job: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 async def _chain(
-    chain: list[Source], state: State, hosts: Mapping[str, str], contact: str, results: dict[str, dict[str, Any]]
+    chain: list[Source], state: State, job: dict[str, Any], results: dict[str, dict[str, Any]]
 ) -> None:
     """Sources on the same host one after another, because a host is asked one thing at a time."""
     from crawler.spider import DisclosureSpider  # Scrapy's spider imports parts of Twisted that want the reactor
 
     runner = AsyncCrawlerRunner()
     for source in chain:
-        crawler = Crawler(DisclosureSpider, Settings(settings(source, hosts, contact)))
-        await runner.crawl(crawler, source=source, state=state)
+        crawler = Crawler(DisclosureSpider, Settings(settings(source, job["hosts"], job["contact"])))
+        await runner.crawl(crawler, source=source, state=state, recheck=job["recheck"])
         assert isinstance(crawler.spider, DisclosureSpider)
         results[source.name] = crawler.spider.result
 

@@ -2,7 +2,8 @@
 
 An address is answered in a run when its row carries the run's number; the row is written in the same
 transaction as the links of the page, or after the blob of the file is in place. What is answered is not
-asked again: its links are taken from the table, as they are when the server says "not modified".
+asked again: its links are taken from the table, as they are when the server says "not modified", or when
+it was read lately.
 """
 
 from __future__ import annotations
@@ -13,22 +14,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crawler import blobs
 from crawler.state import State
 
 RESUMED_FOR = 24 * 3600  # seconds: an older open run would mix pages of two nights
 UNREAD = ("file", "other")  # kinds that are kept as they are, whoever reads them
-READ = ("new", "changed", "unchanged")  # answers after which what stands at an address is known
+YOUNG = "young"  # not asked in this run: what an earlier one read has not reached its age
+READ = ("new", "changed", "unchanged", YOUNG)  # answers after which what stands at an address is known
 
-SEE = """
+SEE = f"""
 INSERT INTO sightings (sha256, url, page_url, title, publisher, source, jurisdiction, published_on,
                        first_seen, last_seen, retrieved_at, vanished_on, run)
 SELECT file.sha256, link.url, link.page_url, link.title, link.publisher, :source, :jurisdiction, link.published_on,
-       file.checked, file.checked, file.changed, '', :run
+       file.checked, max(page.checked, file.checked), file.changed, '', :run
 FROM links AS link
 JOIN urls AS page ON page.source = link.source AND page.url = link.page_url AND page.run = :run
 JOIN urls AS file ON file.source = link.source AND file.url = link.url AND file.run = :run
 WHERE link.source = :source AND link.kind = 'file' AND (link.url = :url OR link.page_url = :url)
-  AND file.answer IN ('new', 'changed', 'unchanged') AND file.kind = 'file'
+  AND file.answer IN {READ} AND file.kind = 'file'
 ON CONFLICT (sha256, url, page_url) DO UPDATE SET title = excluded.title, publisher = excluded.publisher,
   published_on = excluded.published_on, jurisdiction = excluded.jurisdiction, last_seen = excluded.last_seen,
   vanished_on = '', run = excluded.run
@@ -122,6 +125,23 @@ class Night:
             self._began(answer.date)
             self._see(link.url)
 
+    def is_young(self, link: Link, reader: str, since: str) -> bool:
+        """Whether what stands at an address was read after ``since`` (ISO 8601), by this reader, and is kept."""
+        row = self._one("SELECT * FROM urls WHERE source = ? AND url = ?", self.source, link.url)
+        if row is None or row["answer"] not in READ or not row["sha256"] or row["checked"] <= since:
+            return False
+        read_alike = row["kind"] in UNREAD or row["reader"] == reader
+        return read_alike and (link.kind != "file" or blobs.holds(self.state.data, row["sha256"]))
+
+    def leave(self, link: Link) -> None:
+        """Do not ask: what an earlier run read stands, with the day on which it was read."""
+        with self.state.db:
+            self.state.db.execute(
+                "UPDATE urls SET answer = ?, run = ? WHERE source = ? AND url = ?",
+                (YOUNG, self.run, self.source, link.url),
+            )
+            self._see(link.url)
+
     def not_taken(self, link: Link, answer: Answer, word: str) -> None:
         """The server gave a final answer that is no document or page: ``word`` is missing or refused."""
         with self.state.db:
@@ -150,7 +170,7 @@ class Night:
 
     def close(self, finished: bool, requests: int) -> int:
         """End the run; after a complete one mark what is no longer there. Returns how many vanished."""
-        ended = self._last_date()
+        ended = self.last_date()
         with self.state.db:
             vanished = self._mark_vanished(ended[:10]) if finished else 0
             self.state.db.execute(
@@ -258,7 +278,8 @@ class Night:
     def _began(self, date: str) -> None:
         self.state.db.execute("UPDATE runs SET began = ? WHERE run = ? AND began = ''", (date, self.run))
 
-    def _last_date(self) -> str:
+    def last_date(self) -> str:
+        """The server's clock at its latest answer in this run; empty before the first."""
         row = self._one("SELECT max(checked) FROM urls WHERE run = ?", self.run)
         return str(row[0] or "") if row else ""
 

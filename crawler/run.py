@@ -30,13 +30,16 @@ class CrawlReport:
     new: int
     changed: int  # other bytes at a known address
     unchanged: int
+    young: int  # not asked: read lately
     vanished: int  # sightings no longer listed
     events: dict[str, int] = field(default_factory=dict)  # what went wrong or was left alone, by name
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)  # the same for each source
 
 
-def crawl(names: list[str], data: Path, *, hosts: Mapping[str, str] | None = None) -> CrawlReport:
-    """Crawl the named sources into ``data`` and say what came of it.
+def crawl(
+    names: list[str], data: Path, *, hosts: Mapping[str, str] | None = None, recheck: bool = False
+) -> CrawlReport:
+    """Crawl the named sources into ``data`` and say what came of it; ``recheck`` asks everything, however young.
 
     ``hosts`` serves a host name from elsewhere, for instance {"demo.yusuan.example": "127.0.0.1:8001"}.
     Raises UsageError (no such source, no contact for a real host), Locked, or Crashed.
@@ -48,7 +51,7 @@ def crawl(names: list[str], data: Path, *, hosts: Mapping[str, str] | None = Non
     results: dict[str, dict[str, Any]] = {}
     for old_tls in (False, True):  # OpenSSL reads how strict it is once in a process
         names = [source.name for source in chosen if source.old_tls is old_tls]
-        job = {"names": names, "data": str(data), "hosts": mapped, "contact": contact}
+        job = {"names": names, "data": str(data), "hosts": mapped, "contact": contact, "recheck": recheck}
         if names:
             results |= _run(job, data / "crawl.log", _environment(old_tls))
     return _report(results)
@@ -111,7 +114,7 @@ def _report(results: dict[str, dict[str, Any]]) -> CrawlReport:
             events[name] = events.get(name, 0) + count
     totals = {
         name: sum(result[name] for result in results.values())
-        for name in ("requests", "new", "changed", "unchanged", "vanished")
+        for name in ("requests", "new", "changed", "unchanged", "young", "vanished")
     }
     finished = all(result["finished"] for result in results.values())
     return CrawlReport(finished=finished, events=dict(sorted(events.items())), sources=results, **totals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from crawler.state import State
 from crawler.words import fingerprint, words
 
 GONE = (404, 410)
+ISO = "%Y-%m-%dT%H:%M:%SZ"
 EMPTY = "no detail page, document or further page (a {}); check the source"
 PRINTED = "html"  # the form of a budget that stands in the page itself
 MEMBER = "#"  # between the address of an archive and the name of a document in it
@@ -34,13 +36,14 @@ class DisclosureSpider(Spider):
 
     name = "disclosures"
 
-    def __init__(self, source: Source, state: State) -> None:
+    def __init__(self, source: Source, state: State, recheck: bool = False) -> None:
         super().__init__()
         self.source, self.data = source, state.data
         self.night = Night(state, source.name, source.jurisdiction)
         self.words, self.reader = words(), fingerprint(repr(source))
         self.asked: dict[str, str] = {}  # address → kind
-        self.date = ""
+        self.recheck = recheck  # ask everything, however young
+        self.date = self.night.last_date()  # of the site's clock
         self.defects = 0
         self.result: dict[str, Any] = {}
 
@@ -65,6 +68,8 @@ class DisclosureSpider(Spider):
             self.asked[link.url] = link.kind
             if self.night.answer(link.url):
                 pending.extend(found for found in self.night.links(link.url)[::-1] if MEMBER not in found.url)
+            elif self._is_young(link):
+                yield from self._stands(link, self.date)
             elif self._may_ask(link):
                 headers = {"Referer": link.page_url} if link.page_url else {}
                 yield Request(link.ask or link.url, self.answered, errback=self.failed, cb_kwargs={"link": link},
@@ -75,7 +80,7 @@ class DisclosureSpider(Spider):
         answer = answer_of(response, self.date)
         self.date = answer.date
         if response.status == 304:
-            yield from self._stands(link, answer)
+            yield from self._stands(link, answer.date, answer)
         elif response.status in GONE:
             self.night.event(f"http-{response.status}", link, date=answer.date)
             self.night.not_taken(link, answer, "missing")
@@ -87,20 +92,30 @@ class DisclosureSpider(Spider):
         else:
             yield from self._page(response, link, answer)
 
-    def _stands(self, link: Link, answer: Answer) -> Iterator[Request]:
-        """Not modified: what an archive holds and what is no PDF are named again in each run."""
+    def _is_young(self, link: Link) -> bool:
+        days = 0 if self.recheck else self.source.days(link.kind, link.url)
+        if not days or not self.date:
+            return False
+        since = datetime.strptime(self.date, ISO) - timedelta(days=days)
+        return self.night.is_young(link, self.reader, since.strftime(ISO))
+
+    def _stands(self, link: Link, date: str, answer: Answer | None = None) -> Iterator[Request]:
+        """Not modified, or too young to be asked: what is no PDF is named again in each run."""
         links, form = self.night.links(link.url), self.night.form(link.url)
-        for member in (found for found in links if MEMBER in found.url):
-            if member.kind == "file":
-                self.night.unchanged(member, answer)
-            else:
-                self.night.event("other-format", member, archives.NEITHER, answer.date)
+        members = [found for found in links if MEMBER in found.url]
+        for member in members:
+            if member.kind != "file":
+                self.night.event("other-format", member, archives.NEITHER, date)
         if form == PRINTED:
-            self.night.event("inline-budget", link, link.title, answer.date)
+            self.night.event("inline-budget", link, link.title, date)
         elif form not in ("", "pdf", *bodies.ARCHIVES):
-            self.night.event("other-format", link, f"{form}: {link.title}", answer.date)
-        self.night.unchanged(link, answer)
-        yield from self._follow(link, links, answer.date)
+            self.night.event("other-format", link, f"{form}: {link.title}", date)
+        for found in (*(member for member in members if member.kind == "file"), link):
+            if answer:
+                self.night.unchanged(found, answer)
+            else:
+                self.night.leave(found)
+        yield from self._follow(link, links, date)
 
     def failed(self, failure: Failure) -> None:
         """No answer came: name why."""

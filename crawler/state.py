@@ -60,6 +60,8 @@ class State:
         self.db = sqlite3.connect(data / "crawl.db", timeout=30)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA journal_mode = WAL")
+        # A killed process loses nothing; after a power cut the last rows may be missing, and are asked again.
+        self.db.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
 
     def __enter__(self) -> State:

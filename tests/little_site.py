@@ -26,6 +26,8 @@ family: trs
 entries: ["{ROOT}index.html"]
 hosts: ["{HOST}"]
 pace: 0
+detail_days: 0
+file_days: 0
 """
 
 

@@ -38,6 +38,8 @@ details: "never"
 entries: ["http://{HOST}/list.html"]
 hosts: ["{HOST}"]
 pace: 0
+detail_days: 0
+file_days: 0
 assertions: {{documents: {{min: 4, max: 9}}}}
 """
 

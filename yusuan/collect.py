@@ -19,17 +19,22 @@ from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
 @click.option("--all", "everything", is_flag=True, help="Every source but the made-up demo.")
 @click.option("--host", "hosts", metavar="NAME=ADDRESS", multiple=True,
               help="Ask ADDRESS (127.0.0.1:8001) where the site says NAME.")  # fmt: skip
+@click.option("--recheck", is_flag=True, help="Ask for every page and document, however lately it was read.")
 @DATA
 @AS_JSON
-def crawl(names: tuple[str, ...], everything: bool, hosts: tuple[str, ...], data: Path, as_json: bool) -> None:
+def crawl(
+    names: tuple[str, ...], everything: bool, hosts: tuple[str, ...], recheck: bool, data: Path, as_json: bool
+) -> None:
     """Ask sites for new and changed documents. Safe to kill and to repeat.
 
+    Lists are asked each time; a detail page that was read in the last days (a source's detail_days, 7) and a
+    document (file_days, 30) are not.
     A host other than this machine needs YUSUAN_CONTACT: an address at which its operators can reach you.
     Exit code 1 when a list could not be read or an assertion of a source does not hold.
     """
     with exit_codes():
         picked = chosen(names, everything, data)
-        report = crawler.crawl(picked, data, hosts=mapped(hosts))
+        report = crawler.crawl(picked, data, hosts=mapped(hosts), recheck=recheck)
     _print(asdict(report), as_json, _crawl_lines(report))
     sys.exit(0 if report.finished else 1)
 
@@ -71,7 +76,8 @@ def mapped(hosts: tuple[str, ...]) -> dict[str, str]:
 
 def _crawl_lines(report: crawler.CrawlReport) -> list[str]:
     outcome = "finished" if report.finished else "NOT complete"
-    counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.vanished} vanished"
+    words = ("new", "changed", "unchanged", "young", "vanished")
+    counts = ", ".join(f"{getattr(report, word)} {word}" for word in words)
     events = [f"  {count:>5}  {name}" for name, count in report.events.items()]
     return [f"{outcome}: {counts} ({report.requests} requests)", *events]
 
