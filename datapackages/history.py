@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,6 +17,7 @@ from datapackages.model import Fact
 from datapackages.placing import NO_DISCLOSURE, Placing
 from datapackages.spool import Spool
 from datapackages.versions import Placed
+from datapackages.whole_file import replacing
 
 Row = dict[str, object]
 EDGES = ("x0", "top", "x1", "bottom")
@@ -224,13 +224,10 @@ def write_review(data: Path, waiting: Iterable[Reviewed]) -> None:
     path = data / "review" / "corrections.csv"
     if not rows and not path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".next")
-    with beside.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as file:
         writer = csv.DictWriter(file, (*COLUMNS, *REVIEW), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    os.replace(beside, path)
 
 
 def _review_row(reviewed: Reviewed) -> dict[str, str]:

@@ -8,7 +8,6 @@ with the next number of its place; later runs find it there again.
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from datapackages import codes
+from datapackages.whole_file import replacing
 
 COLUMNS = (
     "unit_id", "name", "aliases", "short_names", "kind", "parent",
@@ -186,12 +186,9 @@ def _unit(path: Path, number: int, row: dict[str, str], state: str) -> Unit:
 
 
 def _write(path: Path, units: list[Unit]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".next")
-    with beside.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for unit in sorted(units, key=lambda unit: unit.unit_id):
             line = {name: getattr(unit, name) for name in COLUMNS}
             writer.writerow(line | {name: "|".join(line[name]) for name in LISTS})
-    os.replace(beside, path)

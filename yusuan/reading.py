@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import parsers
 from crawler import blobs
 from crawler.lock import hold
 from datapackages import parsed as parsed_json
+from datapackages import whole_file
 from datapackages.model import ParsedDocument
 from datapackages.parsed import fact_rows
 from yusuan.options import DATA, emit, exit_codes
@@ -84,13 +84,12 @@ def parse_stored(data: Path, workers: int = 0) -> Counter[str]:
     A result is written beside and renamed, so that a run killed at any moment is taken up where it was.
     """
     out = folder(data)
-    out.mkdir(parents=True, exist_ok=True)
     waiting = unparsed(data)
     with click.progressbar(
         parsers.many(waiting, workers=workers, triaged=True), length=len(waiting), label="Reading", file=sys.stderr
     ) as results:
         for _, found in results:
-            _keep(out / f"{found.document.sha256}.json", parsed_json.dumps(found))
+            whole_file.replace(out / f"{found.document.sha256}.json", parsed_json.dumps(found))
     return Counter(document.document.kind for document in stored(data))
 
 
@@ -98,12 +97,6 @@ def unparsed(data: Path) -> list[Path]:
     """Stored documents that this version of the parser has not read yet."""
     out = folder(data)
     return [path for path in blobs.all_documents(data) if not (out / f"{path.stem}.json").exists()]
-
-
-def _keep(path: Path, text: str) -> None:
-    beside = path.with_suffix(f".{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)
 
 
 def stored(data: Path) -> Iterator[ParsedDocument]:

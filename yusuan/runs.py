@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.nights import Brought
+from datapackages import whole_file
 
 RESUMED_FOR = 24 * 3600  # seconds; as long as the crawler takes an unfinished run up
 MANY = 30  # lines of one kind in the report to read; the JSON has all
@@ -90,15 +90,9 @@ def all_runs(data: Path) -> Iterator[Run]:
 
 def keep(data: Path, run: Run) -> None:
     """Write both reports, each by one rename."""
-    folder(data).mkdir(parents=True, exist_ok=True)
-    _replace(folder(data) / f"{run.run}.md", "\n".join(markdown(run)) + "\n")
-    _replace(folder(data) / f"{run.run}.json", json.dumps(asdict(run), ensure_ascii=False, indent=1) + "\n")
-
-
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_suffix(f"{path.suffix}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)
+    whole_file.replace(folder(data) / f"{run.run}.md", "\n".join(markdown(run)) + "\n")
+    told = json.dumps(asdict(run), ensure_ascii=False, indent=1) + "\n"
+    whole_file.replace(folder(data) / f"{run.run}.json", told)
 
 
 def _new_id(data: Path) -> str:

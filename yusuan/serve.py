@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from datapackages import whole_file
 from yusuan.options import DATA
 from yusuan.site_files import site_file
 
@@ -72,9 +73,7 @@ def _inspect(served: Path, data: Path) -> Path:
 
     counted = asyncio.run(inspect_((str(served),), ()))
     path = data / "site" / "inspect.json"
-    written = path.with_suffix(f".{os.getpid()}")
-    written.write_text(json.dumps(counted, indent=2), encoding="utf-8")
-    written.replace(path)
+    whole_file.replace(path, json.dumps(counted, indent=2))
     return path
 
 
