@@ -160,6 +160,17 @@ class Night:
                 (self.run, name, link.url, link.page_url, detail[:500], date),
             )
 
+    def waited(self, host: str, seconds: float, url: str) -> None:
+        """Keep how long a host took to answer; ``url`` stands in the report while no answer takes longer."""
+        with self.state.db:
+            self.state.db.execute(
+                """INSERT INTO waits VALUES (?, ?, 1, ?, ?, ?)
+                   ON CONFLICT DO UPDATE SET answers = answers + 1, seconds = seconds + excluded.seconds,
+                     url = iif(excluded.longest > longest, excluded.url, url),
+                     longest = max(longest, excluded.longest)""",
+                (self.run, host, seconds, seconds, url),
+            )
+
     def counts(self) -> Counter[str]:
         """Addresses of documents by their answer in this run."""
         return self._count("SELECT answer, count(*) FROM urls WHERE run = ? AND kind = 'file' GROUP BY answer")

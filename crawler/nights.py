@@ -38,6 +38,17 @@ class Trouble:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wait:
+    """How long a host took: ``seconds`` for all its ``answers``, ``longest`` for the one at ``url``."""
+
+    host: str
+    answers: int
+    seconds: float
+    longest: float
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Brought:
     """One run of one source. ``known`` counts the documents that were listed before it."""
 
@@ -53,6 +64,7 @@ class Brought:
     vanished: tuple[Found, ...]
     troubles: tuple[Trouble, ...]
     hosts: dict[str, dict[str, int]]  # host → answer → addresses
+    waits: tuple[Wait, ...]
 
 
 def brought(data: Path, source: str) -> Brought | None:
@@ -77,14 +89,24 @@ def brought(data: Path, source: str) -> Brought | None:
             vanished=vanished,
             troubles=_troubles(state, run),
             hosts=_hosts(state, source, run),
+            waits=_waits(state, run),
         )
 
 
 @cache
-def kinds() -> dict[str, str]:
-    """Name of an event → its kind: blocked, gone, bad, failed, noted."""
+def _events() -> dict[str, dict[str, str]]:
     with EVENTS.open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row["kind"] for row in csv.DictReader(file)}
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def kind(event: str) -> str:
+    """The kind of an event: blocked, gone, bad, failed or noted."""
+    return _events().get(event, {"kind": FAILED})["kind"]
+
+
+def label(event: str) -> str:
+    """The event in Chinese; the name itself where the list does not know it."""
+    return _events().get(event, {"label_zh": event})["label_zh"]
 
 
 def _listed(state: State, source: str, run: int) -> int:
@@ -121,7 +143,7 @@ def _troubles(state: State, run: int) -> tuple[Trouble, ...]:
     rows = state.db.execute(
         "SELECT name, url, page_url, detail FROM events WHERE run = ? ORDER BY name, url, page_url", (run,)
     )
-    return tuple(Trouble(kind=kinds().get(row["name"], FAILED), **dict(row)) for row in rows)
+    return tuple(Trouble(kind=kind(row["name"]), **dict(row)) for row in rows)
 
 
 def _hosts(state: State, source: str, run: int) -> dict[str, dict[str, int]]:
@@ -129,3 +151,10 @@ def _hosts(state: State, source: str, run: int) -> dict[str, dict[str, int]]:
     for row in state.db.execute("SELECT url, answer FROM urls WHERE source = ? AND run = ?", (source, run)):
         found.setdefault(urlsplit(row["url"]).netloc, Counter())[row["answer"]] += 1
     return {host: dict(sorted(count.items())) for host, count in sorted(found.items())}
+
+
+def _waits(state: State, run: int) -> tuple[Wait, ...]:
+    rows = state.db.execute(
+        "SELECT host, answers, seconds, longest, url FROM waits WHERE run = ? ORDER BY host", (run,)
+    )
+    return tuple(Wait(**dict(row)) for row in rows)

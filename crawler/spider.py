@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -79,6 +79,7 @@ class DisclosureSpider(Spider):
         """Sort an answer by its status; only 200 has a body worth reading."""
         answer = answer_of(response, self.date)
         self.date = answer.date
+        self.night.waited(urlsplit(link.url).netloc, response.meta.get("download_latency", 0.0), link.url)
         if response.status == 304:
             yield from self._stands(link, answer.date, answer)
         elif response.status in GONE:

@@ -1,7 +1,7 @@
 """``crawl.db``: what was asked, when, with which answer. SQLite in WAL mode, migrated by ``user_version``.
 
 Every date in it comes from the server's ``Date`` header, so that the same site gives the same data on
-every machine; ``runs.opened`` alone is this machine's clock and decides only whether a run is resumed.
+every machine. This machine's clock made only ``runs.opened``, by which a run is resumed, and ``waits``.
 """
 
 from __future__ import annotations
@@ -47,6 +47,11 @@ MIGRATIONS = (
     """
     ALTER TABLE links ADD COLUMN ask TEXT NOT NULL DEFAULT '';
     ALTER TABLE urls ADD COLUMN form TEXT NOT NULL DEFAULT '';
+    """,
+    """
+    CREATE TABLE waits (
+        run INTEGER NOT NULL, host TEXT NOT NULL, answers INTEGER NOT NULL, seconds REAL NOT NULL,
+        longest REAL NOT NULL, url TEXT NOT NULL, PRIMARY KEY (run, host));
     """,
 )
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from crawler.catalogue import sources
-from crawler.nights import kinds
+from crawler.nights import kind
 from crawler.state import State
 from datapackages.ledger import BLOCKED, NO_DOCUMENT, OTHER_FORMAT, UNREAD, Missed, Visit
 
@@ -64,4 +64,4 @@ def _kind(name: str) -> str:
         return OTHER_FORMAT
     if name == "no-attachment":
         return NO_DOCUMENT
-    return BLOCKED if kinds().get(name) == "blocked" else UNREAD
+    return BLOCKED if kind(name) == "blocked" else UNREAD

@@ -23,7 +23,7 @@ from datapackages.build import BuildFailed
 from datapackages.build import build as build_database
 from datapackages.validate import InvalidPackage
 from datapackages.write import recover
-from yusuan import gates, retention, runs
+from yusuan import gates, retention, runs, runs_table
 from yusuan.collect import chosen, mapped
 from yusuan.notify import GOOD, notify
 from yusuan.options import AS_JSON, DATA, Unparsed, emit_json, exit_codes
@@ -87,6 +87,7 @@ def night(
         runs.keep(data, run)
     run.notes += notify(run)
     runs.keep(data, run)
+    runs_table.tabulate(data)
     return run
 
 

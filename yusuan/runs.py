@@ -147,8 +147,18 @@ def _night(name: str, night: dict[str, Any]) -> Iterator[str]:
     for kind in ("blocked", "failed", "bad", "gone", "noted"):
         found = [trouble for trouble in night["troubles"] if trouble["kind"] == kind]
         yield from _listed(kind, [f"{trouble['name']}: <{trouble['url']}>" for trouble in found])
+    waits = {wait["host"]: wait for wait in night["waits"]}
+    yield "\n### hosts\n"
     for host, answers in night["hosts"].items():
-        yield f"- {host}: " + ", ".join(f"{count} {answer}" for answer, count in answers.items())
+        said = ", ".join(f"{count} {answer}" for answer, count in answers.items())
+        yield f"- {host}: {said}{_slow(waits.get(host))}"
+
+
+def _slow(wait: dict[str, Any] | None) -> str:
+    if not wait:
+        return ""
+    mean = wait["seconds"] / wait["answers"]
+    return f"; {mean:.1f} s an answer, at most {wait['longest']:.1f} s for <{wait['url']}>"
 
 
 def _listed(title: str, lines: list[str]) -> Iterator[str]:

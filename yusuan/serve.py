@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from datapackages import whole_file
+from yusuan import runs_table
 from yusuan.options import DATA
 from yusuan.site_files import site_file
 
@@ -53,6 +54,7 @@ def arguments(data: Path, host: str, port: int, base_url: str = "/") -> list[str
     """Return the command line of Datasette for one data directory; counts rows and writes inspect.json."""
     served, files = database(data), site_file("datasette")
     options = [
+        str(runs_table.tabulate(data)),
         "--immutable", str(served),
         "--inspect-file", str(_inspect(served, data)),
         "--metadata", str(site_file("metadata.yaml")),

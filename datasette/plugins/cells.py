@@ -62,12 +62,16 @@ OF_ONE_TABLE = {
     ("line_links", "rule"): "link_rules",
     ("line_links", "scheme"): "schemes",
     ("ledger", "state"): "ledger_states",
+    ("run_documents", "what"): "run_words",
+    ("run_sources", "outcome"): "run_words",
+    ("run_troubles", "kind"): "run_words",
+    ("runs", "state"): "run_words",
     ("sections", "kind"): "section_kinds",
     ("statements", "direction"): "change_directions",
     ("units", "kind"): "unit_kinds",
     ("units", "state"): "unit_states",
 }
-TRUTHS = ("additive", "is_core", "is_current")
+TRUTHS = ("additive", "held", "is_core", "is_current")
 COUNTS = ("bytes", "documents", "facts", "issues", "tables", "zip_bytes")
 LISTS = ("aliases", "column_labels", "names", "pages", "short_names")
 # Lists of period, name and text that a form prints, and the word list of the names.

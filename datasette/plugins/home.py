@@ -27,8 +27,8 @@ DOORS = (
 )
 
 
-def _metadata(datasette: Any) -> dict[str, Any]:
-    return (datasette.metadata("databases") or {}).get("budgets", {})
+def _metadata(datasette: Any, database: str = "budgets") -> dict[str, Any]:
+    return (datasette.metadata("databases") or {}).get(database, {})
 
 
 async def _made_up(datasette: Any) -> str:
@@ -56,10 +56,11 @@ async def _home(datasette: Any) -> dict[str, Any]:
 
 
 @hookimpl
-def extra_template_vars(template: str, datasette: Any) -> Any:
+def extra_template_vars(template: str, database: str | None, datasette: Any) -> Any:
     async def found() -> dict[str, Any]:
-        tables = _metadata(datasette).get("tables", {})
+        tables = _metadata(datasette, database or "budgets").get("tables", {})
         shared = {
+            "database_title": _metadata(datasette, database or "budgets").get("title", database),
             "site": {"made_up": await _made_up(datasette)},
             "table_titles": {name: table.get("title", name) for name, table in tables.items()},
             "table_descriptions": {name: table.get("description", "") for name, table in tables.items()},

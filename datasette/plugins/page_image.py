@@ -252,7 +252,7 @@ painter = Painter()
 async def _covers(datasette: Any, sha256: str, page: int) -> tuple[Box, ...]:
     """The cells of the page that hold people's names and numbers; a database without the table is refused."""
     sql = "SELECT x0, top, x1, bottom FROM covers WHERE sha256 = ? AND page = ? ORDER BY seq"
-    return tuple(map(tuple, await datasette.get_database().execute(sql, (sha256, page))))
+    return tuple(map(tuple, await datasette.get_database("budgets").execute(sql, (sha256, page))))
 
 
 async def page_picture(datasette: Any, request: Any) -> Response:
