@@ -10,21 +10,17 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
-from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 
-from datapackages import codes, ddl, descriptor, full_text, schemas, tabular, write
+from datapackages import ddl, descriptor, full_text, loading, schemas, write
+from datapackages.loading import BuildFailed
+
+__all__ = ["BuildFailed", "build", "fill"]
 
 DATABASE = "budgets.db"
-# Rows that several packages repeat; every other row belongs to one package.
-SHARED = ("jurisdictions", "units", "classifications")
 RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
-
-
-class BuildFailed(ValueError):
-    """A gate found the new database wanting; the current one stays in use."""
 
 
 def build(data: Path, *, run_id: str | None = None) -> Path:
@@ -60,11 +56,11 @@ def fill(path: Path, folders: Iterable[Path]) -> None:
         # Nobody reads the file before it is finished, and a killed build is thrown away.
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;")
         connection.execute("BEGIN")
-        for statement in ddl.tables():
-            connection.execute(statement)
-        _fill_vocabularies(connection)
+        loading.create_tables(connection)
         for folder in packages:
-            _fill_package(connection, folder)
+            _check_hashes(folder)
+            loading.fill(connection, folder)
+            _fill_description(connection, folder)
         for statement in ddl.indexes():
             connection.execute(statement)
         full_text.build(connection)
@@ -73,51 +69,15 @@ def fill(path: Path, folders: Iterable[Path]) -> None:
         _gates(connection, packages)
 
 
-def _fill_vocabularies(connection: sqlite3.Connection) -> None:
-    for vocabulary in codes.vocabularies():
-        rows = ((row["code"], row["label_zh"], row["label_en"]) for row in codes.rows(vocabulary))
-        connection.executemany(f'INSERT INTO "{vocabulary}" VALUES (?, ?, ?)', rows)
-
-
-def _fill_package(connection: sqlite3.Connection, folder: Path) -> None:
-    for resource in schemas.RESOURCES:
-        verb = "INSERT OR IGNORE" if resource in SHARED else "INSERT"
-        columns = ddl.columns(resource)
-        statement = f'{verb} INTO "{resource}" VALUES ({", ".join("?" * len(columns))})'
-        try:
-            connection.executemany(statement, _rows(folder, resource))
-        except sqlite3.IntegrityError as error:
+def _check_hashes(folder: Path) -> None:
+    """Raise BuildFailed for a file that is missing or is not the one that the descriptor tells of."""
+    for resource, (path, expected) in descriptor.hashes(folder).items():
+        found = descriptor.sha256(path) if path.is_file() else "no such file"
+        if found != expected:
             raise BuildFailed(
-                f"{folder.name}/data/{resource}.csv: {error}; a row contradicts another package. "
-                "Run `yusuan package` to write all packages anew"
-            ) from error
-    _fill_description(connection, folder)
-
-
-def _rows(folder: Path, resource: str) -> Iterator[list[str | int | None]]:
-    lines = tabular.read(folder / "data" / f"{resource}.csv")
-    names, key = list(schemas.fields(resource)), schemas.key(resource)
-    if next(lines, None) != names:
-        raise BuildFailed(
-            f"{folder.name}/data/{resource}.csv: its columns are not those of schemas/{resource}.json; "
-            "run `yusuan package` to write it with this version"
-        )
-    amount = names.index("amount") if "amount" in names else None
-    for line in lines:
-        # A key may be printed empty (a sighting without a page); anything else that is empty is NULL.
-        values: list[str | int | None] = [
-            text if text or name in key else None for name, text in zip(names, line, strict=True)
-        ]
-        if amount is not None:
-            values.insert(amount + 1, fen(line[amount]))
-        yield values
-
-
-def fen(amount: str) -> int | None:
-    """Return an amount in yuan as whole fen; one finer than a fen is rounded half to even."""
-    if not amount:
-        return None
-    return int((Decimal(amount) * 100).to_integral_value(ROUND_HALF_EVEN))
+                f"{folder.name}/data/{resource}.csv: expected SHA-256 {expected}, found {found}; "
+                "run `yusuan package` to write the packages anew"
+            )
 
 
 def _fill_description(connection: sqlite3.Connection, folder: Path) -> None:
@@ -147,7 +107,7 @@ def _gates(connection: sqlite3.Connection, folders: list[Path]) -> None:
         raise BuildFailed(f"foreign_key_check: rows without their parent {orphans}; run `yusuan package` again")
     counts = [descriptor.rows(folder) for folder in folders]
     for resource in schemas.RESOURCES:
-        if resource in SHARED:
+        if resource in loading.SHARED:
             continue
         expected = sum(rows[resource] for rows in counts)
         found, last = connection.execute(f'SELECT count(*), max(rowid) FROM "{resource}"').fetchone()

@@ -1,4 +1,4 @@
-"""Describe a data package: ``datapackage.json`` (Data Package v2) and its README.md."""
+"""Describe a data package: ``datapackage.json`` (Data Package v2)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -27,6 +27,16 @@ DIALECT = {
 }
 
 
+class Named(Protocol):
+    """What a package is called, and in Chinese the parts of what it is of: place, year, stage …"""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def parts(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, kw_only=True, order=True)
 class PackageKey:
     """One place, year and stage; "" and 0 stand for what could not be told."""
@@ -40,6 +50,11 @@ class PackageKey:
         """The package's name, such as cn-140200-2026-budget."""
         return f"cn-{self.jurisdiction or 'unplaced'}-{self.year or 'undated'}-{self.stage}"
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Place, year and stage as a title has them."""
+        return (place_label(self.jurisdiction), year_label(self.year), stage_label(self.stage))
+
     @classmethod
     def of(cls, name: str) -> PackageKey:
         """Return the key that a package's name tells."""
@@ -51,27 +66,43 @@ class PackageKey:
         )
 
 
-def write(folder: Path, key: PackageKey, sightings: Iterable[Sighting], rows: Mapping[str, int]) -> None:
-    """Write datapackage.json and README.md for the CSV files in ``folder/data``."""
-    described = describe(folder, key, list(sightings), rows)
+def place_label(code: str) -> str:
+    """The name of a place; "" is one that could not be told."""
+    return codes.jurisdictions()[code].name if code else str(texts()["unplaced"])
+
+
+def year_label(year: int) -> str:
+    """A year as titles have it; 0 is one that could not be told."""
+    return str(texts()["year"]).format(year=year) if year else str(texts()["undated"])
+
+
+def stage_label(stage: str) -> str:
+    """The stage as titles have it."""
+    return str(texts()["unknown_stage"]) if stage == "unknown" else codes.labels("stages")[stage]
+
+
+def write(folder: Path, named: Named, sightings: Iterable[Sighting], rows: Mapping[str, int]) -> dict[str, Any]:
+    """Write and return datapackage.json for the CSV files in ``folder/data``."""
+    described = describe(folder, named, list(sightings), rows)
     text = json.dumps(described, ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(text, encoding="utf-8", newline="\n")
-    (folder / "README.md").write_text(_readme(described), encoding="utf-8", newline="\n")
+    return described
 
 
-def describe(folder: Path, key: PackageKey, sightings: list[Sighting], rows: Mapping[str, int]) -> dict[str, Any]:
+def describe(folder: Path, named: Named, sightings: list[Sighting], rows: Mapping[str, int]) -> dict[str, Any]:
     """Return the descriptor; ``version`` and ``created`` come from the dates of the sightings."""
-    texts, labels = _texts(), _labels(key)
     news = max((date for seen in sightings for date in (seen.first_seen, seen.vanished_on)), default="")
     return {
         "$schema": PROFILE,
-        "name": key.name,
-        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"yusuan:{key.name}")),
-        "title": texts["title"].format(**labels),
-        "description": texts["description"].format(**labels),
+        "name": named.name,
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"yusuan:{named.name}")),
+        "title": texts()["title"].format(subject="".join(named.parts)),
+        "description": texts()["description"].format(subject=", ".join(named.parts)),
         "version": _version(news),
         **({"created": _moment(news)} if news else {}),
-        "licenses": [texts["licence"]],
+        "licenses": [texts()["licence"]],
+        "contributors": texts()["contributors"],
+        "keywords": texts()["keywords"],
         # The profile allows no empty list: a round of which nothing was published has no sources.
         **({"sources": _sources(sightings)} if sightings else {}),
         "resources": [_resource(folder, resource, rows[resource]) for resource in schemas.RESOURCES],
@@ -79,19 +110,11 @@ def describe(folder: Path, key: PackageKey, sightings: list[Sighting], rows: Map
 
 
 @cache
-def _texts() -> dict[str, Any]:
+def texts() -> dict[str, Any]:
+    """What is printed into each package (``package_texts.yaml``)."""
     text = Path(__file__).with_name("package_texts.yaml").read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
-
-
-def _labels(key: PackageKey) -> dict[str, str]:
-    texts, places = _texts(), codes.jurisdictions()
-    return {
-        "place": places[key.jurisdiction].name if key.jurisdiction else texts["unplaced"],
-        "year": texts["year"].format(year=key.year) if key.year else texts["undated"],
-        "stage": texts["unknown_stage"] if key.stage == "unknown" else codes.labels("stages")[key.stage],
-    }
 
 
 def _version(news: str) -> str:
@@ -140,14 +163,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _readme(described: Mapping[str, Any]) -> str:
-    lines = [f"| `{entry['path']}` | {entry['title']} | {entry['rows']} |" for entry in described["resources"]]
-    text: str = _texts()["readme"]
-    return text.format(
-        title=described["title"], name=described["name"], version=described["version"], table="\n".join(lines)
-    )
-
-
 def read(folder: Path) -> dict[str, Any]:
     """Return the descriptor of the package in that folder."""
     loaded: dict[str, Any] = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
@@ -157,3 +172,9 @@ def read(folder: Path) -> dict[str, Any]:
 def rows(folder: Path) -> dict[str, int]:
     """Return resource → number of rows, as the package's descriptor says."""
     return {entry["name"]: entry["rows"] for entry in read(folder)["resources"]}
+
+
+def hashes(folder: Path) -> dict[str, tuple[Path, str]]:
+    """Return resource → its file and the SHA-256 that it must have, as the package's descriptor says."""
+    listed = read(folder)["resources"]
+    return {entry["name"]: (folder / entry["path"], entry["hash"].removeprefix("sha256:")) for entry in listed}

@@ -18,9 +18,12 @@ START = "<!-- dictionary: written by python -m datapackages.dictionary -->\n"
 END = "<!-- end of dictionary -->\n"
 
 
-def dictionary() -> str:
-    """Return one Markdown table for each resource: field, Chinese title, type and meaning."""
-    return "\n".join(line for resource in schemas.RESOURCES for line in _resource(resource))
+def dictionary(word_lists: str = "codes/{}.csv") -> str:
+    """Return one Markdown table for each resource: field, Chinese title, type and meaning.
+
+    ``word_lists`` is where the closed lists lie, for links to them; "" for none.
+    """
+    return "\n".join(line for resource in schemas.RESOURCES for line in _resource(resource, word_lists))
 
 
 def current(readme: str) -> str:
@@ -44,18 +47,18 @@ def _with_enum(line: str) -> str:
     return f"    {json.dumps(field, ensure_ascii=False)}{comma}\n"
 
 
-def _resource(resource: str) -> Iterator[str]:
+def _resource(resource: str, word_lists: str) -> Iterator[str]:
     schema = schemas.schema(resource)
     yield f"### `{resource}` {schema['title']}\n\n{schema['description']}. Key: {_quoted(schema['primaryKey'])}.\n"
     yield "| field | 名称 | type | meaning |\n|---|---|---|---|"
-    yield from map(_field, schema["fields"])
+    yield from (_field(field, word_lists) for field in schema["fields"])
     yield ""
 
 
-def _field(field: dict[str, Any]) -> str:
+def _field(field: dict[str, Any], word_lists: str) -> str:
     kind = field["type"]
-    if "codes" in field:
-        kind += f" ([{field['codes']}](codes/{field['codes']}.csv))"
+    if listed := field.get("codes"):
+        kind += f" ([{listed}]({word_lists.format(listed)}))" if word_lists else f" ({listed})"
     required = ", required" if field.get("constraints", {}).get("required") else ""
     meaning = field["description"].replace("<", "&lt;").replace("|", "\\|")
     return f"| `{field['name']}` | {field['title']} | {kind}{required} | {meaning} |"

@@ -1,17 +1,24 @@
-"""The gate before a release: frictionless in full, and numbers that really are numbers.
+"""The gate before a release: the descriptor, frictionless in full, plain numbers, keys and sums in SQL.
 
-frictionless takes ``NaN``, ``1e5``, full-width digits and padded text as numbers; our packages hold
-plain decimals only, so the numeric columns are read once more.
+frictionless takes ``NaN``, ``1e5``, full-width digits and padded text as numbers, and passes over names in a
+descriptor that it does not know; our packages hold plain decimals and no misspelt name. ``validation.json`` in
+each package says what was asked and what came out.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from datapackages import schemas, tabular
+from datapackages import descriptor, schemas, sums, tabular
+from datapackages.sums import Asked
+
+REPORT = "validation.json"
 
 PLAIN = {"integer": re.compile(r"-?[0-9]+"), "number": re.compile(r"-?[0-9]+(\.[0-9]+)?")}
 SHOWN = 5
@@ -38,10 +45,14 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class ValidationReport:
-    """The faults found in one package; none means it may be released."""
+    """The faults found in one package; none means it may be released.
+
+    ``asked`` is None where its rows are not fit to be loaded.
+    """
 
     package: str
     faults: tuple[Fault, ...]
+    asked: Asked | None = None
 
     @property
     def valid(self) -> bool:
@@ -65,8 +76,53 @@ class InvalidPackage(ValueError):
 
 def validate(package_dir: Path) -> ValidationReport:
     """Return what is wrong with the package in that folder."""
-    faults = (*_frictionless(package_dir), *_numbers(package_dir))
-    return ValidationReport(package=package_dir.name, faults=faults)
+    faults = (*_descriptor(package_dir), *_frictionless(package_dir), *_numbers(package_dir))
+    if faults:
+        return ValidationReport(package=package_dir.name, faults=faults)
+    asked = sums.ask(package_dir)
+    return ValidationReport(package=package_dir.name, faults=tuple(_orphans(asked)), asked=asked)
+
+
+def write_report(folder: Path, report: ValidationReport) -> None:
+    """Write ``validation.json`` of a package that is valid."""
+    assert report.asked, "only a package that was loaded can be valid"
+    told = {
+        "package": report.package,
+        "valid": report.valid,
+        "asked": [
+            "datapackage.json holds nothing but what package_schema.json of Yusuan knows",
+            "frictionless: files, sizes, hashes, types, constraints, primary and foreign keys",
+            "every number is a plain finite decimal",
+            "SQL: primary and foreign keys, closed word lists, sums",
+        ],
+        "rows": descriptor.rows(folder),
+        "lists_with_a_printed_total": report.asked.lists,
+        "lists_whose_figures_make_it": report.asked.add_up,
+    }
+    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    (folder / REPORT).write_text(text, encoding="utf-8", newline="\n")
+
+
+@cache
+def package_schema() -> dict[str, Any]:
+    """The JSON Schema of our descriptors."""
+    path = Path(__file__).with_name("package_schema.json")
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _descriptor(folder: Path) -> Iterator[Fault]:
+    import jsonschema  # here, as frictionless below
+
+    checker = jsonschema.Draft202012Validator(package_schema())
+    for error in sorted(checker.iter_errors(descriptor.read(folder)), key=lambda error: error.json_path):
+        yield Fault(file="datapackage.json", row=None, field=error.json_path, message=error.message)
+
+
+def _orphans(asked: Asked) -> Iterator[Fault]:
+    for resource, row, parent in asked.orphans:
+        message = f"it refers to a row of {parent} that is not there"
+        yield Fault(file=f"data/{resource}.csv", row=row, field="", message=message)
 
 
 def _frictionless(folder: Path) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from datapackages import archive, corrections, descriptor, ledger, placing, schemas, tabular
+from datapackages import archive, corrections, descriptor, front_matter, ledger, placing, schemas, tabular
 from datapackages.contents import Contents
 from datapackages.correcting import Result, correct
 from datapackages.corrections import Correction
@@ -28,7 +28,7 @@ from datapackages.placing import Placing
 from datapackages.shelving import Shelved
 from datapackages.spool import Entry, Spool
 from datapackages.units import Units
-from datapackages.validate import InvalidPackage, validate
+from datapackages.validate import REPORT, InvalidPackage, validate, write_report
 from datapackages.versions import Placed
 
 log = logging.getLogger(__name__)
@@ -184,20 +184,22 @@ def _write_package(folder: Path, key: PackageKey, contents: Contents, before: Pa
         for resource in schemas.RESOURCES
     }
     sightings = [sighting for document in contents.documents for sighting in document.sightings]
-    descriptor.write(folder, key, sightings, rows)
+    front_matter.write(folder, descriptor.write(folder, key, sightings, rows))
     packed = folder.with_name(f"{folder.name}.zip")
     if _unchanged(folder, before):
+        shutil.copyfile(before / REPORT, folder / REPORT)
         shutil.copyfile(before.with_name(packed.name), packed)
         return
     report = validate(folder)
     if not report.valid:
         raise InvalidPackage(report)
+    write_report(folder, report)
     archive.write_zip(folder, packed)
 
 
 def _unchanged(folder: Path, before: Path) -> bool:
-    """Whether every file is that of the earlier release, byte for byte, and its zip is there."""
-    if not before.with_name(f"{before.name}.zip").is_file():
+    """Whether every file is that of the earlier release, byte for byte, and its report and zip are there."""
+    if not (before / REPORT).is_file() or not before.with_name(f"{before.name}.zip").is_file():
         return False
     names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     same = all((before / name).is_file() for name in names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import shutil
@@ -15,8 +16,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from datapackages import codes, ddl, schemas
-from datapackages.build import BuildFailed, build, fen
+from datapackages import codes, ddl, descriptor, schemas
+from datapackages.build import BuildFailed, build
+from datapackages.loading import fen
 from datapackages.search_text import match_query
 from datapackages.write import write_packages
 
@@ -212,10 +214,19 @@ def test_the_switch_moves_both_links_and_open_readers_keep_what_they_read(data: 
         assert reader.execute("SELECT count(*) FROM facts").fetchone() == (2,)
 
 
+def rewritten(path: Path, text: str) -> None:
+    """Put another text in a resource's place, with a descriptor that tells of it."""
+    folder, described = path.parent.parent, descriptor.read(path.parent.parent)
+    path.write_text(text, encoding="utf-8")
+    for entry in described["resources"]:
+        entry["hash"] = f"sha256:{descriptor.sha256(folder / entry['path'])}"
+    (folder / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+
+
 def test_an_orphan_row_fails_the_gate_and_the_current_build_stays(data: Path) -> None:
     first = build(data, run_id="night-1")
     path = next((data / "packages").glob("*/data/sections.csv"))
-    path.write_text(path.read_text(encoding="utf-8").replace(city.sha("a"), "0" * 64), encoding="utf-8")
+    rewritten(path, path.read_text(encoding="utf-8").replace(city.sha("a"), "0" * 64))
     with pytest.raises(BuildFailed, match="foreign_key_check: rows without their parent .*sections"):
         build(data, run_id="night-2")
     assert (data / "site" / "budgets.db").resolve() == first
@@ -223,16 +234,30 @@ def test_an_orphan_row_fails_the_gate_and_the_current_build_stays(data: Path) ->
 
 def test_rows_lost_between_package_and_database_fail_the_gate(data: Path) -> None:
     path = next((data / "packages").glob("*/data/issues.csv"))
-    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    rewritten(path, "".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]))
     with pytest.raises(BuildFailed, match="issues: expected 1 rows, found 0"):
         build(data)
 
 
 def test_a_package_of_another_version_names_the_remedy(data: Path) -> None:
     path = next((data / "packages").glob("*/data/facts.csv"))
-    path.write_text(path.read_text(encoding="utf-8").replace("fact_id", "line_id", 1), encoding="utf-8")
+    rewritten(path, path.read_text(encoding="utf-8").replace("fact_id", "line_id", 1))
     with pytest.raises(BuildFailed, match="columns are not those of schemas/facts.json; run `yusuan package`"):
         build(data)
+
+
+def test_a_file_that_is_not_the_one_described_fails_the_gate_and_the_current_build_stays(data: Path) -> None:
+    first = build(data)
+    path = next((data / "packages").glob("*/data/facts.csv"))
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace("305000", "305001"), encoding="utf-8")
+    with pytest.raises(BuildFailed, match="2026-budget/data/facts.csv: expected SHA-256 .*; run `yusuan package`"):
+        build(data)
+    path.unlink()
+    with pytest.raises(BuildFailed, match="2026-budget/data/facts.csv: .*found no such file"):
+        build(data)
+    path.write_text(whole, encoding="utf-8")
+    assert build(data) == first == (data / "site" / "budgets.db").resolve()
 
 
 def test_without_packages_the_next_command_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""The CSV files of packages → tables of SQLite, their money in fen as well."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+
+from datapackages import codes, ddl, schemas, tabular
+
+# Rows that several packages repeat; every other row belongs to one package.
+SHARED = ("jurisdictions", "units", "classifications")
+
+
+class BuildFailed(ValueError):
+    """A gate found the new database wanting; the current one stays in use."""
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Create every table, and fill those of the closed word lists."""
+    for statement in ddl.tables():
+        connection.execute(statement)
+    for vocabulary in codes.vocabularies():
+        rows = ((row["code"], row["label_zh"], row["label_en"]) for row in codes.rows(vocabulary))
+        connection.executemany(f'INSERT INTO "{vocabulary}" VALUES (?, ?, ?)', rows)
+
+
+def fill(connection: sqlite3.Connection, folder: Path) -> None:
+    """Load the CSV files of a package. Raises BuildFailed for a row that contradicts one already there."""
+    for resource in schemas.RESOURCES:
+        verb = "INSERT OR IGNORE" if resource in SHARED else "INSERT"
+        columns = ddl.columns(resource)
+        statement = f'{verb} INTO "{resource}" VALUES ({", ".join("?" * len(columns))})'
+        try:
+            connection.executemany(statement, _rows(folder, resource))
+        except sqlite3.IntegrityError as error:
+            raise BuildFailed(
+                f"{folder.name}/data/{resource}.csv: {error}; a row contradicts another package. "
+                "Run `yusuan package` to write all packages anew"
+            ) from error
+
+
+def _rows(folder: Path, resource: str) -> Iterator[list[str | int | None]]:
+    lines = tabular.read(folder / "data" / f"{resource}.csv")
+    names, key = list(schemas.fields(resource)), schemas.key(resource)
+    if next(lines, None) != names:
+        raise BuildFailed(
+            f"{folder.name}/data/{resource}.csv: its columns are not those of schemas/{resource}.json; "
+            "run `yusuan package` to write it with this version"
+        )
+    amount = names.index("amount") if "amount" in names else None
+    for line in lines:
+        # A key may be printed empty (a sighting without a page); anything else that is empty is NULL.
+        values: list[str | int | None] = [
+            text if text or name in key else None for name, text in zip(names, line, strict=True)
+        ]
+        if amount is not None:
+            values.insert(amount + 1, fen(line[amount]))
+        yield values
+
+
+def fen(amount: str) -> int | None:
+    """Return an amount in yuan as whole fen; one finer than a fen is rounded half to even."""
+    if not amount:
+        return None
+    return int((Decimal(amount) * 100).to_integral_value(ROUND_HALF_EVEN))
