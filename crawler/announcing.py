@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from math import ceil
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from crawler import forms
 from crawler.listings import parsed, unescaped
 from crawler.pages import absolute
 from crawler.words import Words
@@ -42,7 +43,7 @@ class Numbered:
                 return self._numbered(url, *told)
         for pairs in map(dict, map(self.PAIR.findall, self.PAGER.findall(text))):
             if {"size", "prefix", "suffix"} <= set(pairs):
-                return self._numbered(url, pairs["prefix"], pairs["suffix"], _whole(pairs["size"]))
+                return self._numbered(url, pairs["prefix"], pairs["suffix"], whole(pairs["size"]))
         counted = self.COUNT.search(text)
         file = urlsplit(url).path.rpartition("/")[2] or "index.html"
         name, _, ending = file.partition(".")
@@ -54,7 +55,7 @@ class Numbered:
             name, ending = self.NAME.fullmatch(parts[place + 2]), self.NAME.fullmatch(parts[place + 3])
             count = self._count(parts[place], text)
             if name and ending and not name[1].isdigit() and count is not None:
-                return name[1], ending[1], count, _whole(parts[place + 1].strip("\"'")) if place else 0
+                return name[1], ending[1], count, whole(parts[place + 1].strip("\"'")) if place else 0
         return None
 
     def _count(self, part: str, text: str) -> int | None:
@@ -96,9 +97,9 @@ class DataProxy:
         address, held = self._address(text, url), len(self.RECORD.findall(text))
         if not address or not held:
             return
-        own = dict(parse_qsl(urlsplit(url).query))
-        first = _whole(own.get("startrecord", "")) or 1
-        group = max(_whole(own.get("endrecord", "")) - first + 1, 0) or held
+        own = forms.parameters(url)
+        first = whole(own.get("startrecord", "")) or 1
+        group = max(whole(own.get("endrecord", "")) - first + 1, 0) or held
         total, size = self.TOTAL.search(text), self.SIZE.search(text)
         last = int(total[1]) if total else first + 2 * held - 1
         per_page = own.get("perpage") or (size[1] if size else str(held))
@@ -115,10 +116,12 @@ class DataProxy:
         return absolute(url, told[1]) if told else ""
 
     def _group(self, address: str, start: int, end: int, size: str) -> str:
+        place = {"startrecord": str(start), "endrecord": str(end), "perpage": size}
+        if place.keys() <= forms.parameters(address).keys():
+            return forms.changed(address, place)
         parts = urlsplit(address)
-        kept = [(key, value) for key, value in parse_qsl(parts.query, True) if key.lower() not in self.OWN]
-        place = [("startrecord", str(start)), ("endrecord", str(end)), ("perpage", size)]
-        return urlunsplit(parts._replace(query=urlencode([*place, *dict.fromkeys(kept)])))
+        kept = [pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() not in self.OWN]
+        return urlunsplit(parts._replace(query="&".join([urlencode(place), *dict.fromkeys(kept)])))
 
 
 class Units:
@@ -146,25 +149,26 @@ class Units:
     def _lists(self, text: str) -> Iterator[tuple[dict[str, str], int]]:
         for call, place in self.CALL.findall(text):
             rows = dict(self.PAIR.findall(place)).get("rows", "")
-            yield dict(self.PAIR.findall(call)), _whole(rows) or 15
+            yield dict(self.PAIR.findall(call)), whole(rows) or 15
         for tag in self.TAG.finditer(text):
             query = self.QUERY.search(tag[0])
             if query:
                 yield {**dict(self.PAIR.findall(query[1])), "url": tag[1]}, 15
 
     def _page(self, address: str, unit: dict[str, str], number: int, rows: int) -> str:
-        place = json.dumps({"pageNo": number, "pageSize": rows}, separators=(",", ":"))
         told = [(key, unit[key]) for key in self.WANTED if unit.get(key)]
-        return f"{address}?{urlencode([*told, ('paramJson', place)])}"
+        return f"{address}?{urlencode([*told, ('paramJson', self._place(number, rows))])}"
+
+    def _place(self, number: int, rows: int) -> str:
+        return json.dumps({"pageNo": number, "pageSize": rows}, separators=(",", ":"))
 
     def _counted(self, text: str, url: str) -> Iterator[str]:
-        asked = dict(parse_qsl(urlsplit(url).query))
-        place = parsed(asked.get("paramJson", "")) or {}
+        place = parsed(forms.parameters(url).get("paramJson", "")) or {}
         count = re.search(r"\bcount\s*=\s*[\"']?([0-9]{1,9})\b", unescaped(text))
         rows = place.get("pageSize") if isinstance(place, dict) else None
         if count and isinstance(rows, int) and rows > 0:
             for number in range(1, min(ceil(int(count[1]) / rows), MOST) + 1):
-                yield self._page(url.partition("?")[0], asked, number, rows)
+                yield forms.changed(url, {"paramJson": self._place(number, rows)})
 
 
 class Catalogue:
@@ -202,47 +206,6 @@ class Catalogue:
                 yield from self._numbers(child)
 
 
-class Answers:
-    """Lists in JSON: the address carries the page's number, the answer the count of records or of pages."""
-
-    def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
-        """Every page that the answer counts."""
-        query = parse_qsl(urlsplit(url).query, True)
-        number = next((key for key, value in query if key.lower() in words.page_numbers and _whole(value)), "")
-        told = parsed(text) if number else None
-        if told is None:
-            return
-        for page in range(1, min(self._pages(told, dict(query), words), MOST) + 1):
-            pairs = [(key, str(page) if key == number else value) for key, value in query]
-            yield urlunsplit(urlsplit(url)._replace(query=urlencode(pairs)))
-
-    def _pages(self, told: Any, query: dict[str, str], words: Words) -> int:
-        pages, total = _number(told, words.page_totals), _number(told, words.totals)
-        sizes = (_whole(value) for key, value in query.items() if key.lower() in words.page_sizes)
-        size = next(filter(None, sizes), 0) or _longest(told)
-        return pages or (ceil(total / size) if size else 0)
-
-
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
     """A count as printed; 0 for anything else, also for one too long to be true."""
     return int(text) if WHOLE.fullmatch(text) else 0
-
-
-def _number(told: Any, names: tuple[str, ...]) -> int:
-    """The first count under one of the names; lists are records, so nothing in them counts the list."""
-    if not isinstance(told, dict):
-        return 0
-    for key, value in told.items():
-        if str(key).lower() in names and isinstance(value, int | str) and _whole(str(value)):
-            return _whole(str(value))
-    return next((found for value in told.values() if (found := _number(value, names))), 0)
-
-
-def _longest(told: Any) -> int:
-    """The length of the longest list of records."""
-    if isinstance(told, dict):
-        return max(map(_longest, told.values()), default=0)
-    if isinstance(told, list):
-        own = len(told) if told and all(isinstance(record, dict) for record in told) else 0
-        return max([own, *map(_longest, told)])
-    return 0

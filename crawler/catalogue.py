@@ -14,6 +14,7 @@ from zlib import crc32
 
 import yaml
 
+from crawler import chromium
 from crawler.errors import UsageError
 from crawler.words import Words
 from datapackages import codes
@@ -46,6 +47,7 @@ class Source:
     lists: str = ""  # regular expression for further columns that are lists too
     max_pages: int = 500  # list pages of one run
     cookies: bool = False
+    browser: bool = False  # lists and detail pages are built by a script: crawler/browser.py shows them
     verify_certificates: bool = True
     old_tls: bool = False  # the site knows only TLS before 1.2 or keys that are refused today
     expected_units: int | None = None
@@ -105,11 +107,16 @@ def sources(data: Path | None = None) -> dict[str, Source]:
 
 
 def pick(names: list[str], data: Path | None = None) -> list[Source]:
-    """The named sources, each once; UsageError proposes the nearest name for one that does not exist."""
+    """The named sources, each once; UsageError proposes the nearest name for one that does not exist.
+
+    It says what to install for one whose pages need a browser, where there is none.
+    """
     known = sources(data)
     for name in names:
         if name not in known:
             raise UsageError(f"no source {name!r}{_nearest(name, known)}; `yusuan sources` lists them")
+        if known[name].browser:
+            chromium.executable(name)
     return [known[name] for name in dict.fromkeys(names)]
 
 

@@ -34,6 +34,9 @@ QUOTED = re.compile(r"[\"']([^\"'<>\r\n]{1,500})[\"']")
 WRITTEN_LINK = re.compile(
     r"<a\b[^>]*?\bhref\s*=\s*\\?[\"']([^\"'\\]+)[^>]*>(.*?)<\\?/a>", re.IGNORECASE | re.DOTALL
 )
+# A browser asks for a query in the encoding of its page, and for a path in UTF-8.
+QUERY = re.compile(rb"(\bhref\s*=\s*[\"'][^\"'<>?]*\?)([^\"'<>]*)", re.IGNORECASE)
+DOUBLE = re.compile(rb"[\x81-\xfe].", re.DOTALL)
 DOWNLOAD = "download"  # the form of an attachment whose first bytes decide
 
 
@@ -73,10 +76,15 @@ def decode(body: bytes, content_type: str = "") -> str:
     for encoding in (*declared, "utf-8", "gb18030"):
         if encoding:
             try:
-                return body.decode(encoding)
+                return (QUERY.sub(_as_bytes, body) if encoding == "gb18030" else body).decode(encoding)
             except (UnicodeDecodeError, LookupError):
                 continue
     return body.decode(next((encoding for encoding in declared if encoding), "utf-8"), "replace")
+
+
+def _as_bytes(link: re.Match[bytes]) -> bytes:
+    escaped = DOUBLE.sub(lambda pair: b"%%%02X%%%02X" % tuple(pair[0]), link[2])
+    return link[1] + escaped
 
 
 def read_page(html: str, url: str, words: Words) -> Page:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from crawler.announcing import Answers, Catalogue, DataProxy, Numbered, Units
+from crawler import forms
+from crawler.announcing import Catalogue, DataProxy, Numbered, Units
 from crawler.pages import absolute, link_label, tree
+from crawler.platforms import Answers, Posted
 from crawler.words import Words
 
 ARROWS = re.compile(r"[\s<>«»‹›→\[\]【】|]+")
@@ -25,14 +27,20 @@ class Announcement(Protocol):
         """The addresses that ``text``, the answer of ``url``, announces; none when it is of another kind."""
 
 
-ANNOUNCEMENTS: tuple[Announcement, ...] = (Numbered(), DataProxy(), Units(), Catalogue(), Answers())
+ANNOUNCEMENTS: tuple[Announcement, ...] = (Numbered(), DataProxy(), Units(), Catalogue(), Answers(), Posted())
 
 
 def further_pages(html: str, url: str, words: Words) -> tuple[str, ...]:
-    """Addresses of the other pages of this list, without fragment, in order and each once."""
-    found = [absolute(url, page) for announced in ANNOUNCEMENTS for page in announced.pages(html, url, words)]
+    """Addresses of the other pages of this list, with the form of those asked by POST, in order and each once."""
+    found = [_resolved(url, page) for announced in ANNOUNCEMENTS for page in announced.pages(html, url, words)]
     found.extend(_next_links(html, url, words))
-    return tuple(page for page in dict.fromkeys(found) if page != url)
+    return tuple(page for page in dict.fromkeys(found) if page not in ("", url))
+
+
+def _resolved(url: str, page: str) -> str:
+    bare, kind, written = forms.split(page)
+    address = absolute(url, bare)
+    return f"{address}#{kind}:{written}" if kind and address else address
 
 
 def _next_links(html: str, url: str, words: Words) -> list[str]:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from crawler import chromium
 from crawler.catalogue import Source
 
+# The browser asks the crawler for everything and nobody else; a script may not fill the memory of the machine.
+ALONE = ("--host-resolver-rules=MAP * ~NOTFOUND", "--no-proxy-server", "--disable-background-networking")
+BOUNDED = ("--no-sandbox", "--disable-dev-shm-usage", "--js-flags=--max-old-space-size=512")
 
 def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str, Any]:
     """One request at a time for each host, with a pause, under our own name, as robots.txt allows."""
@@ -39,5 +43,13 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.downloading.Revalidation": 560,
             "crawler.downloading.Patience": 555,
+            **({"crawler.browser.Rendering": 50} if source.browser else {}),
         },
+        **(_browser(source) if source.browser else {}),
     }
+
+
+def _browser(source: Source) -> dict[str, Any]:
+    launch = {"executable_path": chromium.executable(source.name), "args": [*ALONE, *BOUNDED]}
+    # Not two limits for one page: browser.py has its own, for all that happens on it.
+    return {"PLAYWRIGHT_LAUNCH_OPTIONS": launch, "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 0}

@@ -12,7 +12,8 @@ import yaml
 
 HERE = Path(__file__).parent
 READERS = (
-    "words.yaml", "families.yaml", "pages.py", "listings.py", "paging.py", "announcing.py", "spider.py",
+    "words.yaml", "families.yaml", "pages.py", "listings.py", "paging.py", "announcing.py", "platforms.py",
+    "forms.py", "spider.py",
 )  # fmt: skip
 MAX_NAME = 40  # characters of an institution's name
 

@@ -77,7 +77,7 @@ def test_the_first_records_of_jpage_are_links_though_they_stand_in_a_script() ->
 
 def test_the_other_records_of_jpage_come_from_its_proxy() -> None:
     proxy = (
-        "/module/web/jpage/dataproxy.jsp?startrecord={}&endrecord={}&perpage=2&webid=3&path=%2F&columnid=7&unitid=9"
+        "/module/web/jpage/dataproxy.jsp?startrecord={}&endrecord={}&perpage=2&webid=3&path=/&columnid=7&unitid=9"
     )
     asked = [proxy.format(3, 4), proxy.format(5, 5)]
     assert further(JPAGE, "/col/col7/index.html") == asked

@@ -35,7 +35,15 @@ OWNERS = {
         "parsers/pdfium_paths.py",
         "parsers/view.py",
     },
-    "scrapy": {"crawler/child.py", "crawler/downloading.py", "crawler/pages.py", "crawler/spider.py"},
+    "playwright": {"crawler/browser.py"},  # an extra: imported only where a source's pages need a browser
+    "scrapy": {
+        "crawler/browser.py",
+        "crawler/child.py",
+        "crawler/downloading.py",
+        "crawler/pages.py",
+        "crawler/spider.py",
+    },
+    "scrapy_playwright": {"crawler/browser.py"},
     "twisted": {"crawler/child.py", "crawler/spider.py"},
 }
 

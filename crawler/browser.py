@@ -1,0 +1,206 @@
+"""Pages whose lists a script builds, as a browser shows them: for sources with ``browser: true``.
+
+The browser has no network. A page is asked as any other; unless it is a refusal or a challenge, Chromium gets
+it, and what its scripts ask for (more scripts, answers in JSON) the crawler asks itself: from the source's hosts
+alone, as robots.txt allows, one at a time, at the source's pace. Pictures, fonts, media and frames are not asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from playwright.async_api import Error, Page, Route
+from playwright.async_api import Request as Wish
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import HtmlResponse, Response
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+from scrapy_playwright.page import PageMethod
+
+from crawler import bodies, forms
+from crawler.downloading import LeftTheSite
+from crawler.night import Link
+from crawler.pages import decode
+
+PARTS = ("script", "xhr", "fetch")  # what a page may load; its styles are taken for empty
+QUIET = 1.0  # seconds without a wish: the page is built
+LONGEST = 300.0  # seconds for one page, the pauses between its requests included
+MOST = 200  # requests of one page
+REPEATED = 3  # times that one page may ask for the same; more is a clock that asks for ever
+MOST_BYTES = 20_000_000  # of a rendered page, and of the scripts kept for the next ones
+WINDOW = {"width": 1280, "height": 4000}  # lists may be built when they come into sight
+OURS = ("accept-encoding", "connection", "content-length", "cookie", "host", "user-agent")  # headers of a request
+HERS = ("connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding")  # of an answer
+
+
+class Renderer(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
+    """One page after another, each in a context of its own: no cookie and nothing stored is left for the next."""
+
+    async def download_request(self, request: Request) -> Response:
+        """The page as the browser shows it; TimeoutError, and a new browser, where it never comes to rest."""
+        try:
+            async with asyncio.timeout(LONGEST):
+                shown: Response = await super().download_request(request)
+                return shown
+        except TimeoutError:
+            await self.browser.close()  # a script in a loop answers nothing: nothing less ends it
+            raise
+        finally:
+            for opened in list(self.context_wrappers.values()):
+                await opened.context.close()
+
+
+class Rendering:
+    """Scrapy's middleware nearest to the spider: list and detail pages go through the browser, files do not."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.renderer = Renderer(crawler)
+        self.turn = asyncio.Lock()
+        self.scripts: dict[str, Response] = {}
+        crawler.signals.connect(self.renderer.close, signal=signals.engine_stopped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Rendering:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Hold redirects of what a page asks for to the source's hosts too."""
+        if not self.spider.source.is_allowed(request.url):
+            raise LeftTheSite(f"{request.url} is on none of the source's hosts")
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """The rendered page in place of its shell. A part that fails for now fails the page: it is asked again."""
+        link = request.cb_kwargs.get("link")
+        if link is None or link.kind not in ("list", "detail") or not self._may_be_shown(response):
+            return response
+        async with self.turn:
+            showing = Showing(self, link, response)
+            rendered = await self.renderer.download_request(showing.request())
+        if isinstance(showing.failed, Exception):
+            raise showing.failed
+        if isinstance(showing.failed, Response):
+            return showing.failed.replace(url=response.url)
+        if len(rendered.body) > MOST_BYTES:
+            raise DownloadCancelledError(f"a rendered page of {len(rendered.body)} bytes")
+        # A rendered page has no validators: those of its shell say nothing about its list.
+        headers = {"Content-Type": "text/html; charset=utf-8", "Date": response.headers.get("Date", b"")}
+        return HtmlResponse(url=response.url, headers=headers, body=rendered.text.encode(), request=request)
+
+    @property
+    def spider(self) -> Any:
+        return self.crawler.spider
+
+    def keep(self, script: Response) -> None:
+        """Scripts are the same on every page of a site, so they are asked once in a crawl."""
+        if sum(len(kept.body) for kept in self.scripts.values()) + len(script.body) <= MOST_BYTES:
+            self.scripts[script.url] = script
+
+    def _may_be_shown(self, response: Response) -> bool:
+        # The scripts of a challenge are never run: it is recorded as what it is.
+        if response.status != 200 or not isinstance(response, HtmlResponse):
+            return False
+        html = decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
+        return bodies.page_fault(html, "", self.spider.words) is None
+
+
+class Showing:
+    """One page in the browser: what it asks for, and whether all of it came."""
+
+    def __init__(self, rendering: Rendering, link: Link, shell: Response) -> None:
+        self.rendering, self.link, self.shell = rendering, link, shell
+        self.failed: Exception | Response | None = None
+        self.waiting, self.shown = 0, False
+        self.asked: Counter[tuple[str, str]] = Counter()
+
+    def request(self) -> Request:
+        """What the renderer is asked for; the server is not."""
+        bare, form, _ = forms.split(self.shell.url)
+        context = {
+            "user_agent": self.rendering.crawler.settings["USER_AGENT"], "locale": "zh-CN", "viewport": WINDOW,
+            "service_workers": "block", "accept_downloads": False,
+        }  # fmt: skip
+        return Request(bare, meta={
+            "playwright": True, "playwright_context_kwargs": context,
+            "playwright_page_init_callback": self.attach, "playwright_page_methods": [PageMethod(self.rest)],
+        })  # fmt: skip
+
+    async def attach(self, page: Page, request: Request) -> None:
+        """Before the page is opened: everything it wishes for comes to us."""
+        await page.route("**/*", self.answer)
+
+    async def rest(self, page: Page) -> None:
+        """Wait until the page has wished for nothing for a while."""
+        quiet = 0.0
+        while quiet < QUIET:
+            await asyncio.sleep(0.1)
+            quiet = 0.0 if self.waiting else quiet + 0.1
+
+    async def answer(self, route: Route) -> None:
+        """Give the page itself, its scripts and its data; nothing else."""
+        wish = route.request
+        self.waiting += 1
+        try:
+            if wish.is_navigation_request():
+                await self._navigate(route)
+            elif wish.resource_type == "stylesheet":
+                await route.fulfill(status=200, content_type="text/css", body="")
+            elif wish.resource_type in PARTS and (found := await self._part(wish)):
+                await route.fulfill(status=found.status, headers=_headers(found), body=found.body)
+            else:
+                await route.abort()
+        except Error:
+            pass  # the page was closed while its wish was on the way
+        finally:
+            self.waiting -= 1
+
+    async def _navigate(self, route: Route) -> None:
+        """The page that was asked; a script that leads elsewhere, and frames, stay where they are."""
+        if self.shown:
+            await route.abort("aborted")
+        else:
+            self.shown = True
+            await route.fulfill(status=200, headers=_headers(self.shell), body=self.shell.body)
+
+    async def _part(self, wish: Wish) -> Response | None:
+        key = (wish.url, wish.post_data or "")
+        self.asked[key] += 1
+        if self.asked[key] > REPEATED or self.asked.total() > MOST:
+            return None
+        if kept := self.rendering.scripts.get(wish.url):
+            return kept
+        try:
+            found = await self._ask(wish)
+        except IgnoreRequest as refused:  # by robots.txt, or another host
+            self._missed(wish, str(refused) or "robots.txt forbids it")
+            return None
+        except Exception as error:
+            self._missed(wish, str(error))
+            self.failed = error
+            return None
+        if found.status >= 400:
+            self._missed(wish, f"http-{found.status}")
+            self.failed = self.failed if found.status in (404, 410) else found
+        elif wish.resource_type == "script":
+            self.rendering.keep(found)
+        return found
+
+    async def _ask(self, wish: Wish) -> Response:
+        headers = {name: value for name, value in wish.headers.items() if name not in OURS}
+        engine: Any = self.rendering.crawler.engine
+        found: Response = await engine.download_async(
+            Request(wish.url, method=wish.method, headers=headers, body=wish.post_data_buffer or b"")
+        )
+        return found
+
+    def _missed(self, wish: Wish, why: str) -> None:
+        part = Link(url=wish.url.partition("?")[0], kind="part", page_url=self.link.url)
+        self.rendering.spider.night.event("part-not-loaded", part, why, self.rendering.spider.date)
+
+
+def _headers(response: Response) -> dict[str, str]:
+    told = ((str(name), str(value)) for name, value in response.headers.to_unicode_dict().items())
+    return {name: value for name, value in told if name.lower() not in HERS}
