@@ -24,6 +24,7 @@ from crawler.state import State
 from crawler.words import fingerprint, words
 
 GONE = (404, 410)
+LOOP = "max redirections reached"  # what Scrapy says of one
 ISO = "%Y-%m-%dT%H:%M:%SZ"
 EMPTY = "no detail page, document or further page (a {}); check the source"
 PRINTED = "html"  # the form of a budget that stands in the page itself
@@ -98,7 +99,11 @@ class DisclosureSpider(Spider):
         if not days or not self.date:
             return False
         since = datetime.strptime(self.date, ISO) - timedelta(days=days)
-        return self.night.is_young(link, self.reader, since.strftime(ISO))
+        if not self.night.is_young(link, self.reader, since.strftime(ISO)):
+            return False
+        # The signature of an earlier visit may have expired: a document that is due needs its page.
+        signed = [found for found in self.night.links(link.url) if found.ask]
+        return all(self.night.answer(found.url) or self._is_young(found) for found in signed)
 
     def _stands(self, link: Link, date: str, answer: Answer | None = None) -> Iterator[Request]:
         """Not modified, or too young to be asked: what is no PDF is named again in each run."""
@@ -125,7 +130,7 @@ class DisclosureSpider(Spider):
         if isinstance(error, LeftTheSite):
             name = "left-the-site"
         elif isinstance(error, IgnoreRequest):
-            name = "robots-forbidden"
+            name = "redirect-loop" if LOOP in str(error) else "robots-forbidden"
         else:
             name = "too-large" if isinstance(error, DownloadCancelledError) else f"download-{type(error).__name__}"
         self.night.event(name, link, str(error), self.date)
@@ -223,7 +228,7 @@ class DisclosureSpider(Spider):
         html = pages.decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
         page = pages.read_page(html, response.url, self.words)
         fault = bodies.page_fault(html, page.title, self.words)
-        links = [] if fault else self._links(html, page, response.url, link)
+        links, reader = [] if fault else self._links(html, page, response.url, link), self.reader
         if not fault and link.kind == "list" and not links:
             fault = bodies.Fault(
                 name="empty-list", detail=EMPTY.format(kinds.kind_of(html, page, self.words, response.url))
@@ -234,6 +239,7 @@ class DisclosureSpider(Spider):
                 yield again
                 return
             self.night.event("truncated-page", link, f"{len(response.body)} bytes", answer.date)
+            reader = ""  # what it may have lost is looked for in the next run
         if fault:
             yield from self._again_or_refuse(response, link, answer, fault)
             return
@@ -242,7 +248,7 @@ class DisclosureSpider(Spider):
             blobs.store(self.data, response.body, PRINTED)
             self.night.event("inline-budget", link, page.title, answer.date)
             form = PRINTED
-        self.night.read(link, replace(answer, sha256=sha256, form=form), links, self.reader)
+        self.night.read(link, replace(answer, sha256=sha256, form=form), links, reader)
         yield from self._follow(link, links, answer.date)
 
     def _links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:

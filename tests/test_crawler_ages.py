@@ -117,6 +117,38 @@ def test_what_is_no_longer_listed_has_vanished_however_young_its_page_is(site: S
     assert sorted(gone) == ["1.pdf", "all.zip#%E4%B8%8B%E5%B1%9E%E5%8D%95%E4%BD%8D.pdf"]
 
 
+def signed(site: Site, night: int, status: int = 200) -> None:
+    """A page whose link is signed anew at each visit; a signature of another visit is refused."""
+    site.pages = {path: answer for path, answer in site.pages.items() if "signed" not in path}
+    site.put("202603/t20260312_1.html", page(f'<a href="./signed.pdf?sign={night}">1局2026年预算</a>', "1局"))
+    site.put(f"202603/signed.pdf?sign={night}", pdf("signed"), status)
+
+
+def test_a_signed_document_that_is_due_is_asked_with_the_signature_of_its_page(site: Site, data: Path) -> None:
+    signed(site, 1, status=503)
+    after(site, data, 0)
+    signed(site, 2)
+    report, asked = after(site, data, 1)
+    assert asked == ["index.html", "signed.pdf?sign=2", "t20260312_1.html"]
+    assert report.new == 1
+
+
+def test_a_page_that_was_cut_short_is_asked_again_in_the_next_night(site: Site, data: Path) -> None:
+    cut = page('<a href="./1.pdf">1局2026年预算</a>', "1局").removesuffix(b"</html>")
+    site.put("202603/t20260312_1.html", cut, length=False)
+    first, _ = after(site, data, 0)
+    city(site)
+    second, asked = after(site, data, 1)
+    assert (first.events["truncated-page"], asked) == (1, ["all.zip", "index.html", "t20260312_1.html"])
+    assert second.new == 1
+
+
+def test_a_loop_of_redirects_is_called_one(site: Site, data: Path) -> None:
+    site.put("202603/5.pdf", b"", 302, headers={"Location": "5.pdf"})
+    report, _ = after(site, data, 0)
+    assert report.events["redirect-loop"] == 1 and "robots-forbidden" not in report.events
+
+
 @given(st.text(), st.floats(0, 1000))
 def test_an_address_waits_between_half_of_the_age_and_all_of_it(tail: str, days: float) -> None:
     source = load(Path(__file__).parents[1] / "crawler" / "sources" / "demo.yaml")
