@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from benchmarks import accuracy, additive, meaning, memory, mutations, scans, speed, trust
+from benchmarks import accuracy, additive, kills, meaning, memory, mutations, scans, speed, trust
 from benchmarks.figures import Figure, show
 
 TABLES = {
@@ -18,6 +18,7 @@ TABLES = {
     "memory": "Peak memory of a worker",
     "scans": scans.TITLE,
     "mutations": "Damaged files",
+    "kills": kills.TITLE,
 }
 
 
@@ -44,6 +45,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "memory": memory.measure,
         "scans": scans.measure,
         "mutations": lambda: mutations.measure(options.count),
+        "kills": kills.measure,
     }
 
 

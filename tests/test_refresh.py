@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.night_site import HOST, SOURCE, Site, place, released, served
+from crawler.errors import UsageError
 from crawler.lock import hold
 from yusuan import gates, retention, runs
 from yusuan.cli import main
@@ -27,97 +29,17 @@ from yusuan.runs import Run
 
 DOCUMENTS = Path(__file__).parent / "documents"
 NAMES = ("side_by_side", "four_blocks", "code_columns", "carried_down", "declared_empty")
-HOST = "czj.nightcity.example"
-SOURCE = f"""
-state: verified
-place: 夜市（虚构）
-jurisdiction: "999901"
-publisher: 夜市财政局（虚构）
-family: generic
-details: "never"
-entries: ["http://{HOST}/list.html"]
-hosts: ["{HOST}"]
-pace: 0
-detail_days: 0
-file_days: 0
-assertions: {{documents: {{min: 4, max: 9}}}}
-"""
-
-
-class Site(ThreadingHTTPServer):
-    """One list page with every document; it keeps its own calendar and counts what it is asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Visit)
-        self.date = "Thu, 12 Mar 2026 18:17:00 GMT"
-        self.bodies = {f"/{name}.pdf": (DOCUMENTS / f"{name}.pdf").read_bytes() for name in NAMES}
-        self.asked: list[tuple[str, int]] = []
-        self.broken = False
-
-    @property
-    def hosts(self) -> dict[str, str]:
-        return {HOST: f"127.0.0.1:{self.server_port}"}
-
-    def body(self, path: str) -> bytes | None:
-        if path == "/list.html":
-            links = "".join(f'<li><a href="{path}">{path[1:]}</a></li>' for path in sorted(self.bodies))
-            return f"<html><head><meta charset=utf-8><title>预算公开</title></head>{links}</html>".encode()
-        return self.bodies.get(path)
-
-
-class Visit(BaseHTTPRequestHandler):
-    server: Site
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        return self.server.date
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        body = self.server.body(self.path)
-        status = 404 if body is None else 503 if self.server.broken else 200
-        body = body or b"no such page"
-        tag = f'"{hashlib.sha256(body).hexdigest()[:8]}"'
-        if status == 200 and self.headers["If-None-Match"] == tag:
-            status = 304
-        self.server.asked.append((self.path, status))
-        self.send_response(status)
-        self.send_header("ETag", tag)
-        if status != 304:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if status != 304:
-            self.wfile.write(body)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    server = Site()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with served({f"/{name}.pdf": (DOCUMENTS / f"{name}.pdf").read_bytes() for name in NAMES}) as server:
+        yield server
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    place(tmp_path / "data")
-    return tmp_path / "data"
-
-
-def place(data: Path) -> None:
-    (data / "sources").mkdir(parents=True)
-    (data / "sources" / "night.yaml").write_text(SOURCE, encoding="utf-8")
-
-
-def released(data: Path) -> dict[str, str]:
-    """Every file of the released packages and the served database, by its hash."""
-    files = [path for path in sorted((data / "packages").rglob("*")) if path.is_file()]
-    files.append(data / "site" / "budgets.db")
-    return {str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return place(tmp_path / "data")
 
 
 def test_nights_publish_what_is_new_and_leave_the_rest(site: Site, data: Path) -> None:
@@ -268,9 +190,38 @@ def test_facts_read_otherwise_than_before_hold_the_release_back(site: Site, data
     others = [path.parent for path in (data / "packages").glob("*/datapackage.json") if path.parent != package]
     for other in others:
         (beside.parent / other.name).symlink_to(other)
-    assert [gate for gate in gates.packaged(data / "packages", beside.parent) if not gate.held] == []
+    assert failed(data, beside.parent) == []
     facts = beside / "data" / "facts.csv"
     lines = facts.read_text(encoding="utf-8").splitlines(keepends=True)
     facts.write_text("".join(lines[:-1]), encoding="utf-8")
-    failed = [gate for gate in gates.packaged(data / "packages", beside.parent) if not gate.held]
-    assert [gate.name for gate in failed] == [f"parser_changes {package.name}"]
+    assert failed(data, beside.parent) == [f"parser_changes {package.name}"]
+
+
+def failed(data: Path, following: Path) -> list[str]:
+    gates_reached = gates.packaged(data / "packages", following, gates.limits(data))
+    return [gate.name for gate in gates_reached if not gate.held]
+
+
+def test_an_installation_sets_its_own_limits_and_its_disk_budget(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.pdf").write_bytes(b"x" * 1000)
+    assert [(gate.name, gate.held) for gate in gates.disk(tmp_path)] == [("free_disk", True), ("used_disk", True)]
+    (tmp_path / "gates.yaml").write_text("used_disk: {most: 900}\n", encoding="utf-8")
+    used = list(gates.disk(tmp_path))[1]
+    assert (used.held, used.expected, used.found) == (False, "<= 900 bytes", "1023")
+    assert gates.limits(tmp_path)["facts"] == gates.limits(tmp_path / "elsewhere")["facts"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("used_disc: {most: 1}", "no gate 'used_disc'"),
+        ("facts: {most: much}", "expected numbers for least, most, spare, found most: much"),
+        ("facts: {none: 1}", "found none: 1"),
+        ("facts: [", "not YAML"),
+    ],
+)
+def test_a_wrong_limit_is_named(tmp_path: Path, written: str, said: str) -> None:
+    (tmp_path / "gates.yaml").write_text(written, encoding="utf-8")
+    with pytest.raises(UsageError, match=re.escape(said)):
+        gates.limits(tmp_path)

@@ -93,7 +93,7 @@ def night(
 
 def _stages(data: Path, run: Run, hosts: Mapping[str, str], workers: int) -> None:
     """Every stage that is not done yet; each is kept as done before the next begins."""
-    _pass(run, [gates.disk(data)])
+    _pass(run, list(gates.disk(data)))
     with _stage(data, run, "crawl") as waiting:
         if waiting and run.sources:
             crawler.crawl(run.sources, data, hosts=hosts)
@@ -128,12 +128,14 @@ def _look(data: Path, run: Run) -> None:
     for found in nights:
         run.keep_night(found)
     runs.keep(data, run)
-    _pass(run, [gate for found in nights for gate in gates.crawled(found)])
+    limits = gates.limits(data)
+    _pass(run, [gate for found in nights for gate in gates.crawled(found, limits)])
 
 
 def _package(data: Path, run: Run) -> dict[str, int]:
     recover(data)
-    made = packages(data, lambda following: _pass(run, list(gates.packaged(data / "packages", following))))
+    limits = gates.limits(data)
+    made = packages(data, lambda following: _pass(run, list(gates.packaged(data / "packages", following, limits))))
     return {report.name: report.rows["facts"] for report in made}
 
 
