@@ -85,3 +85,10 @@ def read(path: Path) -> Iterator[list[str]]:
     """Yield the lines of a CSV file, the header included."""
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.reader(file)
+
+
+def rows(folder: Path, resource: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a resource of the package in that folder."""
+    lines = read(folder / "data" / f"{resource}.csv")
+    names = next(lines, [])
+    return (dict(zip(names, line, strict=True)) for line in lines)

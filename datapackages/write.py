@@ -16,7 +16,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from datapackages import archive, corrections, descriptor, front_matter, ledger, placing, schemas, tabular
+from datapackages import (
+    archive,
+    checksums,
+    corrections,
+    descriptor,
+    front_matter,
+    ledger,
+    placing,
+    schemas,
+    tabular,
+)
 from datapackages.contents import Contents
 from datapackages.correcting import Result, correct
 from datapackages.corrections import Correction
@@ -96,6 +106,7 @@ def write_packages(
             ledger=expected.get(key, ()),
         )
         _write_package(released / key.name, key, contents, data / "packages" / key.name)
+    checksums.write(released, "*.zip")
     if approve:
         approve(released)
     _switch(released, data)
@@ -190,6 +201,11 @@ def _write_package(folder: Path, key: PackageKey, contents: Contents, before: Pa
         shutil.copyfile(before / REPORT, folder / REPORT)
         shutil.copyfile(before.with_name(packed.name), packed)
         return
+    seal(folder, packed)
+
+
+def seal(folder: Path, packed: Path) -> None:
+    """Validate a package, add the report and pack it. Raises InvalidPackage with what is wrong."""
     report = validate(folder)
     if not report.valid:
         raise InvalidPackage(report)

@@ -12,22 +12,57 @@ from crawler.lock import hold
 from crawler.state import sightings
 from crawler.visits import visits
 from datapackages.build import build as build_database
+from datapackages.codes import labels
+from datapackages.exports import FORMATS, export
 from datapackages.ledger import Outlook
+from datapackages.selection import NothingSelected, Selection
+from datapackages.workbook import TooLong
 from datapackages.write import PackageReport, write_packages
 from parsers import parser_version
-from yusuan.options import DATA, Unparsed, exit_codes
+from yusuan.options import DATA, Unparsed, exit_codes, fail
 from yusuan.reading import stored, unparsed
 
 
 @click.command()
+@click.option("--place", metavar="CODE", help="Of the released packages, only those of this place (GB/T 2260).")
+@click.option("--year", type=int, help="Only those of this year.")
+@click.option("--stage", type=click.Choice(list(labels("stages"))), help="Only those of this stage.")
+@click.option("--unit", metavar="UNIT_ID", help="Only the rows of this unit.")
+@click.option("--table", metavar="ID", help="Only this table of the forms (three_public …) and what it refers to.")
+@click.option("--all", "everything", is_flag=True, help="Everything released as one package.")
+@click.option("--format", "made_as", type=click.Choice(FORMATS), help="Of what is chosen; default zip.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="Where what is chosen is written; default exports in the data directory.")  # fmt: skip
 @DATA
-def package(data: Path) -> None:
-    """Write and validate the data packages of all parsed documents."""
+def package(
+    place: str | None, year: int | None, stage: str | None, unit: str | None, table: str | None, everything: bool,
+    made_as: str | None, out: Path | None, data: Path,
+) -> None:  # fmt: skip
+    """Write and validate the data packages of all parsed documents: one for each place, year and stage.
+
+    With a choice, a part of the released packages is written as a package of its own, or as a spreadsheet.
+    """
+    chosen = Selection(place=place or "", year=year or 0, stage=stage or "", unit=unit or "", table=table or "")
+    if everything != (chosen == Selection()) and (everything or out or made_as):
+        raise click.UsageError("--all goes without a choice; --format and --out go with --all or a choice")
+    if everything or chosen != Selection():
+        with exit_codes():
+            click.echo(_exported(chosen, data, out or data / "exports", made_as or "zip"))
+        return
     with exit_codes(), hold(data):
         reports = packages(data)
     for report in reports:
         click.echo(f"{report.name}: {report.rows['facts']} facts, {report.zip_bytes / 1024:.0f} KB")
     click.echo(f"{len(reports)} packages in {data / 'packages'}")
+
+
+def _exported(chosen: Selection, data: Path, out: Path, made_as: str) -> Path:
+    try:
+        return export(chosen, data / "packages", out, made_as)
+    except NothingSelected as error:
+        fail(error, 2)
+    except TooLong as error:
+        fail(error, 1)
 
 
 @click.command()
