@@ -18,7 +18,6 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
-from scrapy_playwright.page import PageMethod
 
 from crawler import bodies, forms
 from crawler.downloading import LeftTheSite
@@ -26,8 +25,7 @@ from crawler.night import Link
 from crawler.pages import decode
 
 PARTS = ("script", "xhr", "fetch")  # what a page may load; its styles are taken for empty
-QUIET = 1.0  # seconds without a wish: the page is built
-LONGEST = 300.0  # seconds for one page, the pauses between its requests included
+QUIET = 0.5  # seconds without a wish: the page is built
 MOST = 200  # requests of one page
 REPEATED = 3  # times that one page may ask for the same; more is a clock that asks for ever
 MOST_BYTES = 20_000_000  # of a rendered page, and of the scripts kept for the next ones
@@ -39,15 +37,19 @@ HERS = ("connection", "content-encoding", "content-length", "set-cookie", "trans
 class Renderer(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     """One page after another, each in a context of its own: no cookie and nothing stored is left for the next."""
 
-    async def download_request(self, request: Request) -> Response:
-        """The page as the browser shows it; TimeoutError, and a new browser, where it never comes to rest."""
+    async def shown(self, showing: Showing, seconds: float) -> str:
+        """The page as HTML once it has come to rest; TimeoutError, and a new browser, where it never does."""
+        request = showing.request()
         try:
-            async with asyncio.timeout(LONGEST):
-                shown: Response = await super().download_request(request)
-                return shown
+            async with asyncio.timeout(seconds):
+                await self.download_request(request)
+                page: Page = request.meta["playwright_page"]
+                await showing.rest()
+                return await page.content()
         except TimeoutError:
-            await self.browser.close()  # a script in a loop answers nothing: nothing less ends it
-            raise
+            if hasattr(self, "browser"):
+                await self.browser.close()  # a script in a loop answers nothing: nothing less ends it
+            raise TimeoutError(f"the page was not built in {seconds} s (page_seconds)") from None
         finally:
             for opened in list(self.context_wrappers.values()):
                 await opened.context.close()
@@ -77,18 +79,18 @@ class Rendering:
         link = request.cb_kwargs.get("link")
         if link is None or link.kind not in ("list", "detail") or not self._may_be_shown(response):
             return response
+        showing = Showing(self, response)
         async with self.turn:
-            showing = Showing(self, link, response)
-            rendered = await self.renderer.download_request(showing.request())
+            html = await self.renderer.shown(showing, self.spider.source.page_seconds)
         if isinstance(showing.failed, Exception):
             raise showing.failed
         if isinstance(showing.failed, Response):
-            return showing.failed.replace(url=response.url)
-        if len(rendered.body) > MOST_BYTES:
-            raise DownloadCancelledError(f"a rendered page of {len(rendered.body)} bytes")
+            return showing.failed.replace(url=response.url, request=request)
+        if len(html) > MOST_BYTES:
+            raise DownloadCancelledError(f"a rendered page of {len(html)} characters")
         # A rendered page has no validators: those of its shell say nothing about its list.
         headers = {"Content-Type": "text/html; charset=utf-8", "Date": response.headers.get("Date", b"")}
-        return HtmlResponse(url=response.url, headers=headers, body=rendered.text.encode(), request=request)
+        return HtmlResponse(url=response.url, headers=headers, body=html.encode(), request=request)
 
     @property
     def spider(self) -> Any:
@@ -110,30 +112,29 @@ class Rendering:
 class Showing:
     """One page in the browser: what it asks for, and whether all of it came."""
 
-    def __init__(self, rendering: Rendering, link: Link, shell: Response) -> None:
-        self.rendering, self.link, self.shell = rendering, link, shell
+    def __init__(self, rendering: Rendering, shell: Response) -> None:
+        self.rendering, self.shell = rendering, shell
         self.failed: Exception | Response | None = None
         self.waiting, self.shown = 0, False
         self.asked: Counter[tuple[str, str]] = Counter()
 
     def request(self) -> Request:
         """What the renderer is asked for; the server is not."""
-        bare, form, _ = forms.split(self.shell.url)
         context = {
             "user_agent": self.rendering.crawler.settings["USER_AGENT"], "locale": "zh-CN", "viewport": WINDOW,
             "service_workers": "block", "accept_downloads": False,
         }  # fmt: skip
-        return Request(bare, meta={
-            "playwright": True, "playwright_context_kwargs": context,
-            "playwright_page_init_callback": self.attach, "playwright_page_methods": [PageMethod(self.rest)],
+        return Request(forms.split(self.shell.url)[0], meta={
+            "playwright": True, "playwright_include_page": True, "playwright_context_kwargs": context,
+            "playwright_page_init_callback": self.attach, "playwright_page_goto_kwargs": {"wait_until": "commit"},
         })  # fmt: skip
 
     async def attach(self, page: Page, request: Request) -> None:
         """Before the page is opened: everything it wishes for comes to us."""
         await page.route("**/*", self.answer)
 
-    async def rest(self, page: Page) -> None:
-        """Wait until the page has wished for nothing for a while."""
+    async def rest(self) -> None:
+        """Wait until the page has wished for nothing for a while; its "load" never comes where a script jumps."""
         quiet = 0.0
         while quiet < QUIET:
             await asyncio.sleep(0.1)
@@ -160,7 +161,7 @@ class Showing:
     async def _navigate(self, route: Route) -> None:
         """The page that was asked; a script that leads elsewhere, and frames, stay where they are."""
         if self.shown:
-            await route.abort("aborted")
+            await route.fulfill(status=204)
         else:
             self.shown = True
             await route.fulfill(status=200, headers=_headers(self.shell), body=self.shell.body)
@@ -197,7 +198,7 @@ class Showing:
         return found
 
     def _missed(self, wish: Wish, why: str) -> None:
-        part = Link(url=wish.url.partition("?")[0], kind="part", page_url=self.link.url)
+        part = Link(url=wish.url.partition("?")[0], kind="part")
         self.rendering.spider.night.event("part-not-loaded", part, why, self.rendering.spider.date)
 
 

@@ -48,6 +48,7 @@ class Source:
     max_pages: int = 500  # list pages of one run
     cookies: bool = False
     browser: bool = False  # lists and detail pages are built by a script: crawler/browser.py shows them
+    page_seconds: float = 300  # for one page in the browser, the pauses between its requests included
     verify_certificates: bool = True
     old_tls: bool = False  # the site knows only TLS before 1.2 or keys that are refused today
     expected_units: int | None = None

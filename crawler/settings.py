@@ -26,6 +26,7 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
         "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
         "AUTOTHROTTLE_MAX_DELAY": 60,
         "RETRY_TIMES": 5,
+        "REDIRECT_MAX_TIMES": 5,
         "DOWNLOAD_TIMEOUT": 120,
         "DOWNLOAD_MAXSIZE": 200_000_000,
         "DOWNLOAD_WARNSIZE": 32_000_000,
@@ -40,8 +41,11 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
         "LOG_LEVEL": "INFO",
         "MAPPED_HOSTS": dict(hosts),
         "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.downloading.MappedHttpHandler"),
+        "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": None, "crawler.downloading.Throttle": 0},
         "DOWNLOADER_MIDDLEWARES": {
-            "crawler.downloading.Revalidation": 560,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawler.downloading.Revalidation": 50,  # before robots.txt, which is not asked of foreign hosts either
+            "crawler.downloading.Robots": 100,
             "crawler.downloading.Patience": 555,
             **({"crawler.browser.Rendering": 50} if source.browser else {}),
         },
@@ -51,5 +55,5 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
 
 def _browser(source: Source) -> dict[str, Any]:
     launch = {"executable_path": chromium.executable(source.name), "args": [*ALONE, *BOUNDED]}
-    # Not two limits for one page: browser.py has its own, for all that happens on it.
+    # One limit for a page is enough: the source's, for all that happens on it (browser.py).
     return {"PLAYWRIGHT_LAUNCH_OPTIONS": launch, "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 0}
