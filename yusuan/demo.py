@@ -17,7 +17,7 @@ from datapackages.build import build as build_database
 from yusuan import demo_site
 from yusuan.options import exit_codes
 from yusuan.publish import packages
-from yusuan.reading import parse_stored, summary
+from yusuan.reading import parse_stored, summary, survey
 from yusuan.site_files import site_file
 
 NIGHTS = (1, 2)
@@ -54,7 +54,8 @@ def make(data: Path) -> Path:
         click.echo(f"night {night}: {report.new} new, {report.changed} changed, {report.unchanged} unchanged")
     with hold(data):
         _enter_corrections(data, root)
-        click.echo(summary(parse_stored(data)))
+        parse_stored(data)
+        click.echo(summary(survey(data)[0]))
         made = packages(data)
         click.echo(f"{len(made)} packages, {sum(report.rows['facts'] for report in made)} facts")
         return build_database(data)

@@ -20,6 +20,8 @@ from datapackages.model import ParsedDocument
 from datapackages.parsed import fact_rows
 from yusuan.options import DATA, emit, exit_codes
 
+ENDED = frozenset(("time-limit", "memory-limit", "worker-died", "parser-error"))  # at a limit, or a defect of ours
+
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
@@ -42,7 +44,8 @@ def parse(
                 "--json, --csv, --bom and --triage need a FILE; `yusuan status` tells about the store"
             )
         with exit_codes(), hold(data):
-            counts = parse_stored(data, workers)
+            parse_stored(data, workers)
+            counts, _ = survey(data)
         click.echo(summary(counts))
         return
     if (as_json and as_csv) or (bom and not as_csv):
@@ -78,8 +81,8 @@ def folder(data: Path) -> Path:
     return data / "parsed" / parsers.parser_version()
 
 
-def parse_stored(data: Path, workers: int = 0) -> Counter[str]:
-    """Parse what is stored and not yet parsed by this version; returns how many of each kind there are now.
+def parse_stored(data: Path, workers: int = 0) -> None:
+    """Parse what is stored and not yet parsed by this version.
 
     A result is written beside and renamed, so that a run killed at any moment is taken up where it was.
     """
@@ -90,7 +93,22 @@ def parse_stored(data: Path, workers: int = 0) -> Counter[str]:
     ) as results:
         for _, found in results:
             whole_file.replace(out / f"{found.document.sha256}.json", parsed_json.dumps(found))
-    return Counter(document.document.kind for document in stored(data))
+
+
+def survey(data: Path) -> tuple[Counter[str], list[str]]:
+    """How many documents of each kind this version has read, and the hashes of those that it did not finish."""
+    kinds: Counter[str] = Counter()
+    unfinished = []
+    for found in stored(data):
+        kinds[found.document.kind] += 1
+        if ENDED.intersection(issue.type for issue in found.issues):
+            unfinished.append(found.document.sha256)
+    return kinds, unfinished
+
+
+def forget(data: Path, sha256: str) -> None:
+    """Let a document be read again; nothing happens for one that this version has not read."""
+    (folder(data) / f"{sha256}.json").unlink(missing_ok=True)
 
 
 def unparsed(data: Path) -> list[Path]:

@@ -28,9 +28,8 @@ from yusuan.collect import chosen, mapped
 from yusuan.notify import GOOD, notify
 from yusuan.options import AS_JSON, DATA, Unparsed, emit_json, exit_codes
 from yusuan.publish import packages
-from yusuan.reading import parse_stored
+from yusuan.reading import forget, parse_stored, survey
 from yusuan.runs import Run
-from yusuan.unread import forget, unfinished
 
 
 @click.command()
@@ -100,8 +99,9 @@ def _stages(data: Path, run: Run, hosts: Mapping[str, str], workers: int) -> Non
     _look(data, run)
     with hold(data):
         with _stage(data, run, "parse"):
-            run.documents = dict(sorted(parse_stored(data, workers).items()))
-            run.unread = unfinished(data)
+            parse_stored(data, workers)
+            kinds, run.unread = survey(data)
+            run.documents = dict(sorted(kinds.items()))
         with _stage(data, run, "package"):
             run.packages = _package(data, run)
         with _stage(data, run, "build"):
