@@ -49,7 +49,7 @@ def file_fault(body: bytes) -> Fault | None:
     """None for a whole PDF; otherwise the fault."""
     if not body.strip(b"\0 \r\n\t"):
         return Fault(name="empty-body", detail=f"{len(body)} bytes, none printed")
-    if body.startswith(b"PK\x03\x04") and len(body) > LAST and END_OF_ZIP not in body[-LAST:]:
+    if body.startswith(b"PK\x03\x04") and END_OF_ZIP not in body[-LAST:]:
         return Fault(name="truncated-zip", detail=f"{len(body)} bytes without an index at the end")
     # Before the mark of a PDF: an archive may hold one as it is.
     for magic, form in MAGIC:

@@ -10,8 +10,11 @@ from urllib.parse import urlsplit, urlunsplit
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
+from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
+from scrapy.utils.misc import build_from_crawler
 
 from crawler import blobs
 from crawler.night import Answer
@@ -45,6 +48,8 @@ class Revalidation:
             return  # robots.txt
         if not spider.source.is_allowed(request.url):
             raise LeftTheSite(f"redirected to {request.url}")
+        if request.method != "GET":
+            return  # to a form with validators a server may answer that its condition failed (412)
         known = spider.night.known(link.url, spider.reader)
         if known and (link.kind != "file" or blobs.holds(spider.data, known.sha256)):
             for header, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified)):
@@ -85,6 +90,35 @@ def seconds(retry_after: str, date: str) -> float:
         return max(0.0, (parsedate_to_datetime(retry_after) - parsedate_to_datetime(date)).total_seconds())
     except (ValueError, TypeError):
         return 0.0
+
+
+class Throttle(AutoThrottle):
+    """AutoThrottle that takes "not modified" for the good answer that it is.
+
+    Scrapy's own shortens a pause after status 200 alone, so that in a night without news one slow answer, or one
+    Retry-After, would hold back every request after it.
+    """
+
+    def _adjust_delay(self, slot: Any, latency: float, response: Response) -> None:
+        super()._adjust_delay(slot, latency, response.replace(status=200) if response.status == 304 else response)
+
+
+class Robots(RobotsTxtMiddleware):
+    """A robots.txt that cannot be had forbids everything (RFC 9309, 2.3.1.4); Scrapy's own would allow everything."""
+
+    CLOSED = b"User-agent: *\nDisallow: /"
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        unreachable = response.status >= 500 or response.status == 429
+        await super()._parse_robots(
+            response.replace(body=self.CLOSED) if unreachable else response, netloc, request
+        )
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        closed = build_from_crawler(self._parserimpl, self.crawler, self.CLOSED)
+        waiting: Any = self._parsers[netloc]
+        self._parsers[netloc] = closed
+        waiting.callback(closed)
 
 
 class MappedHttpHandler(HTTP11DownloadHandler):
