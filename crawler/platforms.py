@@ -21,13 +21,14 @@ class Answers:
         asked = forms.parameters(url)
         number = next((key for key in asked if key.lower() in words.page_numbers and whole(asked[key])), "")
         told = parsed(text) if number else None
-        for page in range(1, min(self._pages(told, asked, words), MOST) + 1) if told is not None else ():
+        is_first = whole(asked.get(number, "")) == 1
+        for page in range(1, min(self._pages(told, asked, is_first, words), MOST) + 1) if told is not None else ():
             yield forms.changed(url, {number: str(page)})
 
-    def _pages(self, told: Any, query: dict[str, str], words: Words) -> int:
+    def _pages(self, told: Any, query: dict[str, str], is_first: bool, words: Words) -> int:
         pages, total = _number(told, words.page_totals), _number(told, words.totals)
         sizes = (whole(value) for key, value in query.items() if key.lower() in words.page_sizes)
-        size = next(filter(None, sizes), 0) or _longest(told)
+        size = next(filter(None, sizes), 0) or (_longest(told) if is_first else 0)  # the last page may hold fewer
         return pages or (ceil(total / size) if size else 0)
 
 
