@@ -104,7 +104,7 @@ class Throttle(AutoThrottle):
 
 
 class Robots(RobotsTxtMiddleware):
-    """A robots.txt that cannot be had forbids everything (RFC 9309, 2.3.1.4); Scrapy's own allows everything then."""
+    """A robots.txt that cannot be had forbids everything (RFC 9309, 2.3.1.4); with Scrapy's own it allows all."""
 
     CLOSED = b"User-agent: *\nDisallow: /"
 
