@@ -1,4 +1,4 @@
-"""Data packages → ``data/site/<run id>/budgets.db``, the same bytes for the same packages.
+"""Data packages → ``data/site/<run id>/budgets.db`` and ``data/parquet``, the same bytes for the same packages.
 
 The database is built beside the one in use, checked, and only then made the current one; a failed
 gate leaves yesterday's in place.
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from datapackages import ddl, descriptor, full_text, loading, schemas, write
+from datapackages import ddl, descriptor, full_text, loading, parquet, schemas, write
 from datapackages.loading import BuildFailed
 
 __all__ = ["BuildFailed", "build", "fill"]
@@ -24,7 +24,7 @@ RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
 def build(data: Path, *, run_id: str | None = None) -> Path:
-    """Build the database of all packages, switch to it and return its path.
+    """Build the Parquet files and the database of all packages, switch to it and return its path.
 
     ``run_id`` names the build's folder and is no part of its bytes; without it the folder is named
     by the database's own hash.
@@ -40,6 +40,7 @@ def build(data: Path, *, run_id: str | None = None) -> Path:
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     fill(beside / DATABASE, folders)
+    parquet.write(folders, data / parquet.FOLDER)
     folder = site / (run_id or f"build-{descriptor.sha256(beside / DATABASE)[:12]}")
     folder.mkdir(exist_ok=True)
     os.replace(beside / DATABASE, folder / DATABASE)

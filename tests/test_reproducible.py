@@ -28,8 +28,9 @@ def demo(data: Path, surroundings: dict[str, str]) -> list[str]:
 
 
 def contents(data: Path) -> dict[str, str]:
-    """The hash of every file of the packages, of their zips and of the database."""
-    files = [path for path in (data / "packages").rglob("*") if path.is_file()] + [data / "site" / "budgets.db"]
+    """The hash of every file of the packages, of their zips, of the Parquet files and of the database."""
+    files = [path for name in ("packages", "parquet") for path in (data / name).rglob("*") if path.is_file()]
+    files.append(data / "site" / "budgets.db")
     return {str(file.relative_to(data)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
@@ -63,9 +64,11 @@ def test_time_zone_language_hash_seed_and_folder_leave_no_trace(
     assert contents(first) == contents(second)
     assert said == said_again
     assert sorted(name for name in contents(first) if name.count("/") == 1) == [
+        "packages/SHA256SUMS",
         "packages/cn-999900-2024-final.zip",
         "packages/cn-999900-2025-budget.zip",
         "packages/cn-999900-2026-budget.zip",
+        "parquet/SHA256SUMS",
         "site/budgets.db",
     ]
 

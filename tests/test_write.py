@@ -371,7 +371,7 @@ def test_the_same_input_gives_the_same_bytes_anywhere_in_any_order(tmp_path: Pat
         made.append((files(data / "packages"), (data / "site" / "budgets.db").read_bytes(), files(data / "review")))
     assert made[0] == made[1]
     beside = {"datapackage.json", "README.md", "CITATION.cff", "zenodo.json", "validation.json"}
-    assert len(made[0][0]) == 2 * (len(schemas.RESOURCES) + len(beside) + 1)  # the zip
+    assert len(made[0][0]) == 2 * (len(schemas.RESOURCES) + len(beside) + 1) + 1  # the zips and SHA256SUMS
 
 
 def test_a_newer_document_of_the_same_slot_is_current_and_the_older_stays_listed(tmp_path: Path) -> None:
@@ -501,10 +501,11 @@ def test_what_the_site_calls_a_document_tells_its_place_last() -> None:
 def test_packages_that_nothing_belongs_to_any_more_disappear(tmp_path: Path) -> None:
     write_packages([city.parsed("a"), city.parsed("b", fiscal_year=2025)], [], tmp_path)
     assert sorted(path.name for path in (tmp_path / "packages").iterdir()) == [
-        "cn-999900-2025-budget", "cn-999900-2025-budget.zip", BUDGET, f"{BUDGET}.zip",
+        "SHA256SUMS", "cn-999900-2025-budget", "cn-999900-2025-budget.zip", BUDGET, f"{BUDGET}.zip",
     ]  # fmt: skip
     write_packages([city.parsed("a")], [], tmp_path)
-    assert sorted(path.name for path in (tmp_path / "packages").iterdir()) == [BUDGET, f"{BUDGET}.zip"]
+    left = sorted(path.name for path in (tmp_path / "packages").iterdir())
+    assert left == ["SHA256SUMS", BUDGET, f"{BUDGET}.zip"]
 
 
 def test_a_package_is_validated_when_its_bytes_change_and_only_then(
