@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from crawler.bodies import ARCHIVES, page_fault
 from crawler.pages import DOWNLOAD, Page, meta_tags, named_links, squeeze, tree
@@ -14,6 +15,8 @@ NOWHERE = "http://none.example/"
 FEW = 12  # links: a page with fewer and no article is built by a script or only leads elsewhere
 BUDGET = 3  # headings of a budget in the text of a page that holds one
 LONG = 1500  # characters of such a text
+ALIKE = 0.9  # of the links of two answers, when they are the same page at two addresses
+HOME = re.compile(r"/?((index|default|home|main)\.\w+)?", re.IGNORECASE)
 VISIBLE = "//body//text()[not(parent::script or parent::style or parent::noscript or parent::a or parent::option)]"
 
 
@@ -50,3 +53,24 @@ def is_printed_only(html: str, page: Page, words: Words) -> bool:
     """Whether the page prints a budget that it gives in no PDF and no archive."""
     files = {attachment.form for attachment in page.attachments}
     return not files & {"pdf", DOWNLOAD, *ARCHIVES} and kind_of(html, page, words) == INLINE
+
+
+def is_home(url: str) -> bool:
+    """Whether the address is that of a site's home page."""
+    parts = urlsplit(url)
+    return bool(HOME.fullmatch(parts.path)) and not parts.query and not parts.fragment
+
+
+def may_be_home(html: str, page: Page, words: Words, url: str) -> bool:
+    """Whether an answer of ``url`` may be the home page in its place: it is no article."""
+    return not is_home(url) and kind_of(html, page, words) not in (DETAIL, INLINE) and len(page.links) >= FEW
+
+
+def addresses(html: str) -> frozenset[str]:
+    """What a page links to, as it is written: the same page is the same at every address."""
+    return frozenset(tree(html).xpath("//a/@href").getall())
+
+
+def is_same_page(links: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two answers are one page; those with few links say too little."""
+    return len(others) >= FEW and len(links & others) >= ALIKE * len(links | others)

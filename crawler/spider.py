@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -16,7 +16,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler import archives, blobs, bodies, kinds, pages, paging
+from crawler import archives, blobs, bodies, forms, kinds, pages, paging
 from crawler.catalogue import Source
 from crawler.downloading import LeftTheSite, answer_of
 from crawler.night import READ, Answer, Link, Night
@@ -43,6 +43,7 @@ class DisclosureSpider(Spider):
         self.night = Night(state, source.name, source.jurisdiction)
         self.words, self.reader = words(), fingerprint(repr(source))
         self.asked: dict[str, str] = {}  # address → kind
+        self.homes: dict[str, frozenset[str]] = {}  # home page → its links, once it was needed
         self.recheck = recheck  # ask everything, however young
         self.date = self.night.last_date()  # of the site's clock
         self.defects = 0
@@ -68,13 +69,19 @@ class DisclosureSpider(Spider):
                 continue
             self.asked[link.url] = link.kind
             if self.night.answer(link.url):
-                pending.extend(found for found in self.night.links(link.url)[::-1] if MEMBER not in found.url)
+                pending.extend(found for found in self.night.links(link.url)[::-1] if not is_member(found))
             elif self._is_young(link):
                 yield from self._stands(link, self.date)
             elif self._may_ask(link):
-                headers = {"Referer": link.page_url} if link.page_url else {}
-                yield Request(link.ask or link.url, self.answered, errback=self.failed, cb_kwargs={"link": link},
-                              headers=headers, dont_filter=True)  # fmt: skip
+                yield self._request(link)
+
+    def _request(self, link: Link) -> Request:
+        address = link.ask or link.url
+        body, mediatype = forms.body(address) or (b"", "")
+        headers = {"Referer": forms.split(link.page_url)[0], "Content-Type": mediatype}
+        return Request(address, self.answered, errback=self.failed, cb_kwargs={"link": link}, dont_filter=True,
+                       method="POST" if mediatype else "GET", body=body,
+                       headers={name: value for name, value in headers.items() if value})  # fmt: skip
 
     def answered(self, response: Response, link: Link) -> Iterator[Request]:
         """Sort an answer by its status; only 200 has a body worth reading."""
@@ -108,7 +115,7 @@ class DisclosureSpider(Spider):
     def _stands(self, link: Link, date: str, answer: Answer | None = None) -> Iterator[Request]:
         """Not modified, or too young to be asked: what is no PDF is named again in each run."""
         links, form = self.night.links(link.url), self.night.form(link.url)
-        members = [found for found in links if MEMBER in found.url]
+        members = [found for found in links if is_member(found)]
         for member in members:
             if member.kind != "file":
                 self.night.event("other-format", member, archives.NEITHER, date)
@@ -140,7 +147,8 @@ class DisclosureSpider(Spider):
     def failed_on(self, failure: Failure, response: Response, spider: Spider) -> None:
         """Our own code failed on a page: the run is not complete, and says so."""
         self.defects += 1
-        link = response.request.cb_kwargs["link"] if response.request else Link(url=response.url, kind="detail")
+        asked = response.request.cb_kwargs if response.request else {}
+        link = asked.get("link") or Link(url=response.url, kind="detail")
         self.night.event("crawler-error", link, failure.getErrorMessage(), self.date)
 
     def closed(self, reason: str) -> None:
@@ -229,6 +237,14 @@ class DisclosureSpider(Spider):
         page = pages.read_page(html, response.url, self.words)
         fault = bodies.page_fault(html, page.title, self.words)
         links, reader = [] if fault else self._links(html, page, response.url, link), self.reader
+        if not fault and not (link.kind == "list" and links) and self._may_be_home(html, page, link):
+            home = urljoin(response.url, "/")
+            if home not in self.homes and not kinds.is_home(response.url):
+                yield Request(home, self.at_home, errback=self.not_at_home, dont_filter=True,
+                              cb_kwargs={"page": response, "of": link, "answer": answer})  # fmt: skip
+                return
+            if kinds.is_home(response.url) or kinds.is_same_page(kinds.addresses(html), self.homes[home]):
+                fault, links = bodies.Fault(name="soft-404", detail=f"the home page {home}"), []
         if not fault and link.kind == "list" and not links:
             fault = bodies.Fault(
                 name="empty-list", detail=EMPTY.format(kinds.kind_of(html, page, self.words, response.url))
@@ -243,13 +259,30 @@ class DisclosureSpider(Spider):
         if fault:
             yield from self._again_or_refuse(response, link, answer, fault)
             return
-        sha256, form = hashlib.sha256(response.body).hexdigest(), ""
+        # A rendered page has the hour on it and no validators: it is known by what it links to.
+        known = repr(links).encode() if self.source.browser else response.body
+        sha256, form = hashlib.sha256(known).hexdigest(), ""
         if kinds.is_printed_only(html, page, self.words):
-            blobs.store(self.data, response.body, PRINTED)
+            sha256 = blobs.store(self.data, response.body, PRINTED)
             self.night.event("inline-budget", link, page.title, answer.date)
             form = PRINTED
         self.night.read(link, replace(answer, sha256=sha256, form=form), links, reader)
         yield from self._follow(link, links, answer.date)
+
+    def _may_be_home(self, html: str, page: pages.Page, link: Link) -> bool:
+        return not self.source.browser and kinds.may_be_home(html, page, self.words, link.url)
+
+    def at_home(self, response: Response, page: Response, of: Link, answer: Answer) -> Iterator[Request]:
+        """The home page, beside which a page without any document is read: some sites send it in place of a 404."""
+        html = pages.decode(response.body) if response.status == 200 else ""
+        self.homes[urljoin(page.url, "/")] = kinds.addresses(html)
+        yield from self._page(page, of, answer)
+
+    def not_at_home(self, failure: Failure) -> Iterator[Request]:
+        """No home page came: the page is read as it is."""
+        asked = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        self.homes[urljoin(asked["page"].url, "/")] = frozenset()
+        yield from self._page(asked["page"], asked["of"], asked["answer"])
 
     def _links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
         files = [self._attached(found, page, link) for found in page.attachments]
@@ -277,7 +310,7 @@ class DisclosureSpider(Spider):
         """Ask on; name a detail page that links to nothing."""
         if link.kind == "detail" and not links:
             self.night.event("no-attachment", link, date=date)
-        yield from self.ask(found for found in links if MEMBER not in found.url)
+        yield from self.ask(found for found in links if not is_member(found))
 
     def _again_or_refuse(
         self, response: Response, link: Link, answer: Answer, fault: bodies.Fault
@@ -292,3 +325,8 @@ class DisclosureSpider(Spider):
     def _again(self, response: Response, reason: str) -> Request | None:
         request = response.request
         return request and get_retry_request(request, spider=self, reason=reason, max_retry_times=BODY_RETRIES)
+
+
+def is_member(link: Link) -> bool:
+    """Whether the link is a document in an archive; the fragment of a list's address is its form."""
+    return link.kind in ("file", "other") and MEMBER in link.url

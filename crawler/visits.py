@@ -10,7 +10,9 @@ from crawler.nights import kind
 from crawler.state import State
 from datapackages.ledger import BLOCKED, NO_DOCUMENT, OTHER_FORMAT, UNREAD, Missed, Visit
 
-READ_ALL_THE_SAME = ("truncated-page", "more-documents-than-asserted", "fewer-documents-than-asserted")
+READ_ALL_THE_SAME = (
+    "truncated-page", "part-not-loaded", "more-documents-than-asserted", "fewer-documents-than-asserted",
+)  # fmt: skip
 MISSED = """
 SELECT e.name, e.url, coalesce(l.title, '') AS title, coalesce(page.title, '') AS page_title,
        e.page_url = '' OR coalesce(l.kind, '') = 'list' AS is_list

@@ -1,0 +1,164 @@
+"""Sites built by script: a browser without a network shows the page, the crawler asks for what it needs."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from crawler import chromium, crawl
+from crawler.catalogue import pick
+from crawler.errors import UsageError
+from crawler.state import sightings
+
+little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
+Site, pdf, HOST, ROOT = little.Site, little.pdf, little.HOST, little.ROOT
+BROWSER = "family: generic\ndetails: '/show\\.html\\?id=\\d+$'\nbrowser: true\npage_seconds: 6"
+SOURCE = little.SOURCE.replace("family: trs", BROWSER).replace("detail_days: 0\nfile_days: 0\n", "")
+PACE = 0.2
+SCRIPT = {"Content-Type": "text/javascript"}
+
+SHELL = """<html><head><meta charset="utf-8"><title>预决算公开</title><link rel="stylesheet" href="/a.css">
+<script src="{}"></script><script src="http://count.example/hm.js?site=7"></script></head>
+<body><div id="app"></div><img src="/logo.png"><iframe src="/frame.html"></iframe></body></html>"""
+APP = """
+const known = document.cookie || localStorage.seen ? ' (seen before)' : '';
+document.cookie = 'seen=1'; localStorage.seen = 1;
+const id = new URLSearchParams(location.search).get('id');
+fetch(id ? '/api/show?id=' + id : '/api/list?page=1').then(answer => answer.json()).then(found => {
+  for (const record of found.records) {
+    const link = document.createElement('a');
+    link.href = record.file || 'show.html?id=' + record.id;
+    link.textContent = record.title + known;
+    document.getElementById('app').append(link);
+  }
+  document.getElementById('app').append(' built at ' + performance.now());
+});
+"""
+TITLE = "甲局2026年部门预算"
+
+
+def answer(**record: object) -> bytes:
+    return json.dumps({"records": [{"title": TITLE, **record}]}, ensure_ascii=False).encode()
+
+
+def shell(script: str = "/app.js") -> bytes:
+    return SHELL.format(script).encode()
+
+
+def city(site: Site) -> None:
+    """One shell at every address; its script asks for the list, or for the page that the address names."""
+    for path in ("index.html", "show.html?id=1"):
+        site.put(path, shell())
+    site.put("/app.js", APP.encode(), headers=SCRIPT)
+    site.put("/api/list?page=1", answer(id=1))
+    site.put("/api/show?id=1", answer(file="/files/1.pdf"))
+    site.put("/files/1.pdf", pdf("甲局"))
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with little.served(city) as server:
+        yield server
+
+
+@pytest.fixture
+def browser() -> None:
+    if not any(map(shutil.which, chromium.NAMES)):
+        pytest.skip("no Chromium here")
+    if find_spec("scrapy_playwright") is None:
+        pytest.skip("the extra browser is not installed")
+
+
+def asked(site: Site) -> list[str]:
+    return [path for path, _ in site.asked if path != "/robots.txt"]
+
+
+def events(data: Path) -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(data / "crawl.db")) as db:
+        query = "SELECT name, url, detail FROM events WHERE run = (SELECT max(run) FROM runs) ORDER BY name, url"
+        return [(name, url.removeprefix(f"http://{HOST}"), detail) for name, url, detail in db.execute(query)]
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("browser")
+def test_a_list_that_a_script_builds_is_read_and_known_again(site: Site, tmp_path: Path) -> None:
+    data = little.new_data(tmp_path / "data", SOURCE.replace("pace: 0", f"pace: {PACE}"))
+    report = crawl(["testcity"], data, hosts=site.hosts)
+    assert (report.finished, report.new) == (True, 1)
+    root = ROOT.removeprefix(f"http://{HOST}")
+    assert asked(site) == [
+        f"{root}index.html", "/app.js", "/api/list?page=1",
+        f"{root}show.html?id=1", "/api/show?id=1",
+        "/files/1.pdf",
+    ], "each once, no picture, style or frame, and the script is known on the second page"  # fmt: skip
+    assert all(later - earlier > 0.45 * PACE for (_, earlier), (_, later) in pairwise(site.times)), "at its pace"
+    (seen,) = sightings(data)
+    assert (seen.title, seen.page_url) == (TITLE, f"{ROOT}show.html?id=1"), "nothing is kept between pages"
+    assert [(name, url) for name, url, _ in events(data)] == [("part-not-loaded", "http://count.example/hm.js")]
+
+    site.date = little.SECOND_NIGHT
+    site.asked.clear()
+    again = crawl(["testcity"], data, hosts=site.hosts)
+    assert asked(site) == [f"{root}index.html", "/app.js", "/api/list?page=1"], "pages and documents are young"
+    assert (again.finished, again.young, again.changed, again.vanished) == (True, 1, 0, 0)
+    with closing(sqlite3.connect(data / "crawl.db")) as db:
+        (lists,) = db.execute("SELECT answer, etag, last_modified FROM urls WHERE kind = 'list'")
+    assert lists == ("unchanged", "", ""), "it is known by its links: its text has changed, its shell says nothing"
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("browser")
+def test_what_a_page_cannot_have_is_named_and_no_challenge_is_passed(site: Site, tmp_path: Path) -> None:
+    names = ("challenge", "busy", "loop", "forbidden", "jump")
+    entries = ", ".join(f'"{ROOT}{name}.html"' for name in names)
+    data = little.new_data(tmp_path / "data", SOURCE.replace(f'"{ROOT}index.html"', entries))
+    for name, script in {
+        "busy": "fetch('/api/busy')",
+        "loop": "for (;;) {}",
+        "forbidden": "fetch('/private/list')",
+        "jump": "location.href = 'elsewhere.html'",
+    }.items():
+        site.put(f"{name}.html", shell(f"/{name}.js"))
+        site.put(f"/{name}.js", script.encode(), headers=SCRIPT)
+    site.put("challenge.html", b"<html><script>$_ts={}; fetch('/passed')</script></html>")
+    site.put("/api/busy", b"{}", 503)
+    site.put("/robots.txt", b"User-agent: *\nDisallow: /private/\n")
+
+    report = crawl(["testcity"], data, hosts=site.hosts)
+    assert not report.finished
+    told = {(name, url.removeprefix("/czxx/yjsgk/")) for name, url, _ in events(data) if name != "list-not-read"}
+    assert told == {
+        ("js-challenge", "challenge.html"),
+        ("http-503", "busy.html"), ("part-not-loaded", "/api/busy"),
+        ("download-TimeoutError", "loop.html"),
+        ("empty-list", "forbidden.html"), ("part-not-loaded", "/private/list"),
+        ("empty-list", "jump.html"),
+        ("part-not-loaded", "http://count.example/hm.js"),
+    }  # fmt: skip
+    assert not {"/passed", "/private/list", "/czxx/yjsgk/elsewhere.html"} & set(asked(site))
+
+
+def test_a_source_with_a_browser_says_what_is_to_be_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = little.new_data(tmp_path / "data", SOURCE)
+    monkeypatch.setattr(chromium, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"testcity needs a browser .* `pip install 'yusuan\[browser\]'`"):
+        pick(["testcity"], data)
+    monkeypatch.setattr(chromium, "find_spec", lambda name: object())
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv(chromium.CHOSEN, raising=False)
+    with pytest.raises(UsageError, match=rf"no Chromium is here: install one .* or set {chromium.CHOSEN}"):
+        pick(["testcity"], data)
+    monkeypatch.setenv(chromium.CHOSEN, "/opt/chromium")
+    assert [source.name for source in pick(["testcity"], data)] == ["testcity"]
