@@ -11,6 +11,7 @@ from importlib.metadata import version
 from urllib.parse import urljoin, urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
+from crawler import forms
 from crawler.errors import UsageError
 from crawler.pages import decode
 from crawler.run import contact_for
@@ -58,16 +59,18 @@ class Visitor:
     def _get(self, url: str, contact: str) -> Asked:
         parts = urlsplit(url)
         target = self.hosts.get(parts.netloc, parts.netloc)
-        request = urllib.request.Request(
-            urlunsplit(parts._replace(netloc=target, fragment="")),
-            headers={"Host": parts.netloc, "User-Agent": f"Yusuan/{version('yusuan')} (+{contact})"},
-        )
+        form, mediatype = forms.body(url) or (None, "")
+        headers = {"Host": parts.netloc, "User-Agent": f"Yusuan/{version('yusuan')} (+{contact})"}
+        headers |= {"Content-Type": mediatype} if mediatype else {}
+        asked = urlunsplit(parts._replace(netloc=target, fragment=""))
+        request = urllib.request.Request(asked, data=form, headers=headers)
         self._wait(target)
         try:
             with self._opener(target).open(request, timeout=SECONDS) as answer:
                 body = answer.read(MOST_BYTES)
                 final = urlsplit(answer.url)
                 came = final._replace(netloc=parts.netloc) if final.netloc == target else final
+                came = parts if answer.url == asked else came  # the form of a list belongs to its address
                 text = decode(body, answer.headers.get("Content-Type", ""))
                 return Asked(url=urlunsplit(came), status=answer.status, text=text, body=body)
         except urllib.error.HTTPError as error:

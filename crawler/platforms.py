@@ -12,6 +12,8 @@ from crawler.announcing import MOST, whole
 from crawler.listings import parsed
 from crawler.words import Words
 
+LONG = 2000  # characters of a call, with the function that reads its answer
+
 
 class Answers:
     """Lists in JSON: the address or its form carries the page's number, the answer counts records or pages."""
@@ -40,7 +42,7 @@ class Posted:
     """
 
     CALL = re.compile(r"\.post\s*\(\s*([\"'][^\"'\s]+[\"'])\s*,\s*\{([^{}]*)\}")
-    AJAX = re.compile(r"\.ajax\s*\(\s*\{((?:[^{}]|\{[^{}]*\})*)")
+    AJAX = re.compile(r"\.ajax\s*\(\s*\{")
     METHOD = re.compile(r"\b(?:type|method)\s*:\s*[\"']post[\"']", re.IGNORECASE)
     ADDRESS = re.compile(r"\burl\s*:\s*([\"'][^\"'\s]+[\"'])")
     DATA = re.compile(r"\bdata\s*:\s*\{([^{}]*)\}")
@@ -57,7 +59,7 @@ class Posted:
 
     def _calls(self, text: str) -> Iterator[tuple[str, str]]:
         yield from self.CALL.findall(text)
-        for options in self.AJAX.findall(text) if "post" in text.lower() else ():
+        for options in (found[:LONG] for found in self.AJAX.split(text)[1:]):
             address, data = self.ADDRESS.search(options), self.DATA.search(options)
             if address and data and self.METHOD.search(options):
                 yield address[1], data[1]

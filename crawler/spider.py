@@ -44,6 +44,7 @@ class DisclosureSpider(Spider):
         self.words, self.reader = words(), fingerprint(repr(source))
         self.asked: dict[str, str] = {}  # address → kind
         self.homes: dict[str, frozenset[str]] = {}  # home page → its links, once it was needed
+        self.beside: dict[str, list[tuple[Response, Link, Answer]]] = {}  # home page → answers that wait for it
         self.recheck = recheck  # ask everything, however young
         self.date = self.night.last_date()  # of the site's clock
         self.defects = 0
@@ -240,8 +241,7 @@ class DisclosureSpider(Spider):
         if not fault and not (link.kind == "list" and links) and self._may_be_home(html, page, link):
             home = urljoin(response.url, "/")
             if home not in self.homes and not kinds.is_home(response.url):
-                yield Request(home, self.at_home, errback=self.not_at_home, dont_filter=True,
-                              cb_kwargs={"page": response, "of": link, "answer": answer})  # fmt: skip
+                yield from self._wait_for_home(home, (response, link, answer))
                 return
             if kinds.is_home(response.url) or kinds.is_same_page(kinds.addresses(html), self.homes[home]):
                 fault, links = bodies.Fault(name="soft-404", detail=f"the home page {home}"), []
@@ -272,17 +272,23 @@ class DisclosureSpider(Spider):
     def _may_be_home(self, html: str, page: pages.Page, link: Link) -> bool:
         return not self.source.browser and kinds.may_be_home(html, page, self.words, link.url)
 
-    def at_home(self, response: Response, page: Response, of: Link, answer: Answer) -> Iterator[Request]:
-        """The home page, beside which a page without any document is read: some sites send it in place of a 404."""
-        html = pages.decode(response.body) if response.status == 200 else ""
-        self.homes[urljoin(page.url, "/")] = kinds.addresses(html)
-        yield from self._page(page, of, answer)
+    def _wait_for_home(self, home: str, page: tuple[Response, Link, Answer]) -> Iterator[Request]:
+        self.beside.setdefault(home, []).append(page)
+        if len(self.beside[home]) == 1:
+            yield Request(home, self.at_home, errback=self.not_at_home, cb_kwargs={"home": home}, dont_filter=True)
+
+    def at_home(self, response: Response, home: str) -> Iterator[Request]:
+        """The home page, beside which pages are read that may be it: some sites send it in place of a 404."""
+        self.homes[home] = kinds.addresses(pages.decode(response.body)) if response.status == 200 else frozenset()
+        for waiting in self.beside.pop(home):
+            yield from self._page(*waiting)
 
     def not_at_home(self, failure: Failure) -> Iterator[Request]:
-        """No home page came: the page is read as it is."""
-        asked = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        self.homes[urljoin(asked["page"].url, "/")] = frozenset()
-        yield from self._page(asked["page"], asked["of"], asked["answer"])
+        """No home page came: the pages are read as they are."""
+        home = failure.request.cb_kwargs["home"]  # type: ignore[attr-defined]
+        self.homes[home] = frozenset()
+        for waiting in self.beside.pop(home):
+            yield from self._page(*waiting)
 
     def _links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
         files = [self._attached(found, page, link) for found in page.attachments]
