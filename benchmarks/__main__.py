@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from benchmarks import accuracy, additive, kills, meaning, memory, mutations, scans, speed, trust
+from benchmarks import accuracy, additive, crawl, kills, meaning, memory, mutations, scans, speed, trust
 from benchmarks.figures import Figure, show
 
 TABLES = {
@@ -19,6 +19,7 @@ TABLES = {
     "scans": scans.TITLE,
     "mutations": "Damaged files",
     "kills": kills.TITLE,
+    "crawl": crawl.TITLE,
 }
 
 
@@ -46,6 +47,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "scans": scans.measure,
         "mutations": lambda: mutations.measure(options.count),
         "kills": kills.measure,
+        "crawl": crawl.measure,
     }
 
 

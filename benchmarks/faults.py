@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.faulty_pages import Site, key_of
+from benchmarks.faulty_pages import ROBOTS, Site, key_of
 
 ALL_NIGHT = 1_000_000  # visits
 Place = tuple[str, str]  # host and key of an address
@@ -64,10 +64,10 @@ class Address:
     may_stay: bool
 
 
-def deal(sites: Iterable[Site], seed: int, endless: int) -> dict[Place, Fault]:
+def deal(sites: Sequence[Site], seed: int, endless: int) -> dict[Place, Fault]:
     """The faults of the first night, at most one for each address, each kind at least once.
 
-    ``endless`` bodies never come to an end at the first visit.
+    ``endless`` bodies never come to an end at the first visit. The robots.txt of the last site is silent all night.
     """
     chance = random.Random(seed)
     left = [address for site in sites for address in _addresses(site)]
@@ -75,6 +75,8 @@ def deal(sites: Iterable[Site], seed: int, endless: int) -> dict[Place, Fault]:
     chance.shuffle(left)
     drawn = _drawn(left, ("file",), endless, stays=False)
     faults = {address.place: Fault(kind=ENDLESS, visits=1, event="") for address in drawn}
+    for site, visits in ((sites[0], 1), (sites[1], 2), (sites[-1], ALL_NIGHT)):
+        faults[site.family.host, ROBOTS] = Fault(kind="503, robots.txt", visits=visits, event="")
     for share in SHARES:
         total = sum(of_kind[kind] for kind in share.of)
         for per_mille, stays in ((share.all_night, True), (share.some_visits, False)):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlsplit
 
+ROBOTS = "/robots.txt"
 SIGN = b"@@SIGN@@"  # where the server writes a new signature at each visit
 PER_LIST = 25  # records on one page of a list
 LARGE = 200  # every so many documents one is large
@@ -70,7 +71,7 @@ class Family:
 class Page:
     """What stands at an address. ``status`` and ``location`` are those of every night."""
 
-    kind: str  # list, detail or file
+    kind: str  # list, detail, file or robots
     body: bytes = b""
     status: int = 200
     location: str = ""
@@ -113,6 +114,8 @@ def build(family: Family, count: int) -> Site:
     traps = [_trap(site, place, event) for place, event in enumerate(TRAPS * max(1, count // 100))]
     for address, text in family.lists(family, [*records, *filter(None, traps)]):
         site.put(address, Page(kind="list", body=_encoded(family, text)))
+    rules = "".join(f"Disallow: {key}\n" for key in site.forbidden)
+    site.put(ROBOTS, Page(kind="robots", body=f"User-agent: *\n{rules}".encode()))
     return site
 
 

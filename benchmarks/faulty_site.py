@@ -10,9 +10,8 @@ import socket
 import struct
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,9 +19,9 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.faults import ENDLESS, deal
+from benchmarks.faults import ENDLESS, Place, deal
 from benchmarks.faulty_lists import FAMILIES
-from benchmarks.faulty_pages import SIGN, Page, build, key_of
+from benchmarks.faulty_pages import ROBOTS, SIGN, Page, build, key_of, pdf
 
 FIRST_NIGHT = datetime(2026, 3, 12, 18, 17)
 DRIPS = 20  # pieces of a body that comes slowly
@@ -48,7 +47,8 @@ class Province(ThreadingHTTPServer):
     def __init__(self, documents: int, *, endless: int = 0, seed: int = 1) -> None:
         super().__init__(("127.0.0.1", 0), Visit)
         self.sites = {family.host: build(family, documents * family.share // 100) for family in FAMILIES}
-        self.faults = deal(self.sites.values(), seed, endless)
+        self.faults = deal(list(self.sites.values()), seed, endless)
+        self.published = set(self.documents.values())  # also what was replaced since
         self.faulty = True
         self.day = 0
         self.asked: list[Asked] = []
@@ -76,14 +76,44 @@ class Province(ThreadingHTTPServer):
         return (FIRST_NIGHT + timedelta(days=self.day)).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
     @property
-    def traps(self) -> Counter[str]:
-        """What is wrong every night, by the event that it leaves."""
-        return sum((Counter(site.traps.values()) for site in self.sites.values()), Counter())
+    def others(self) -> int:
+        """Tables beside the documents."""
+        return sum(len(site.others) for site in self.sites.values())
 
     @property
-    def forbidden_asked(self) -> list[str]:
-        """Addresses that robots.txt forbids and that were asked all the same."""
-        return [one.key for one in self.asked if one.key in self.sites[one.host].forbidden]
+    def traps(self) -> dict[Place, str]:
+        """What is wrong every night, by the event that it leaves."""
+        return {(host, key): event for host, site in self.sites.items() for key, event in site.traps.items()}
+
+    @property
+    def forbidden_asked(self) -> list[Asked]:
+        """What robots.txt forbids and was asked all the same; one that is silent all night forbids everything."""
+        staying = [place for place, fault in self.faults.items() if fault.stays and self.faulty]
+        silent = {host for host, key in staying if key == ROBOTS}
+        return [
+            one
+            for one in self.asked
+            if one.key in self.sites[one.host].forbidden or (one.host in silent and one.key != ROBOTS)
+        ]
+
+    def editable(self) -> list[str]:
+        """One document of each site, that came in the first night and stands at its own address."""
+        found = {}
+        for host, site in self.sites.items():
+            for url in site.documents:
+                place = (host, key_of(url))
+                if place not in self.faults and "#" not in url and site.pages[place[1]].status == 200:
+                    found[host] = url
+        return list(found.values())
+
+    def edit(self, url: str) -> str:
+        """Publish other bytes at the address of a document; returns the hash of the old ones."""
+        site = self.sites[urlsplit(url).netloc]
+        old, content = site.documents[url], pdf(f"{url}, edited")
+        site.pages[key_of(url)].body = content
+        site.documents[url] = hashlib.sha256(content).hexdigest()
+        self.published.add(site.documents[url])
+        return old
 
     def write_sources(self, data: Path) -> None:
         """The sources of all sites into a data directory."""
@@ -148,9 +178,6 @@ class Visit(BaseHTTPRequestHandler):
         if kind:
             self.server.note(host, key, kind)
             self._spoiled(kind, site.pages[key])
-        elif key == "/robots.txt":
-            rules = "".join(f"Disallow: {forbidden}\n" for forbidden in site.forbidden)
-            self._whole(host, key, Page(kind="robots", body=f"User-agent: *\n{rules}".encode()))
         else:
             self._whole(host, key, site.pages.get(key, Page(kind="none", body=b"not here", status=404)))
 
@@ -214,6 +241,7 @@ class Visit(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(PIECE)
         if endless:
-            self.connection.recv(1)  # until who asked has gone
+            with suppress(ConnectionError):
+                self.connection.recv(1)  # until who asked has gone
         else:
             self.wfile.write(body[(DRIPS - 1) * size :])
