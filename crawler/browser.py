@@ -8,6 +8,7 @@ alone, as robots.txt allows, one at a time, at the source's pace. Pictures, font
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from typing import Any
 
@@ -21,6 +22,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from crawler import bodies, forms
 from crawler.downloading import LeftTheSite
+from crawler.listings import parsed
 from crawler.night import Link
 from crawler.pages import decode
 
@@ -29,6 +31,7 @@ QUIET = 0.5  # seconds without a wish: the page is built
 MOST = 200  # requests of one page
 REPEATED = 3  # times that one page may ask for the same; more is a clock that asks for ever
 MOST_BYTES = 20_000_000  # of a rendered page, and of the scripts kept for the next ones
+JSON = re.compile(r'\s*(\{\s*"|\[\s*[\["{])')
 WINDOW = {"width": 1280, "height": 4000}  # lists may be built when they come into sight
 OURS = ("accept-encoding", "connection", "content-length", "cookie", "host", "user-agent")  # headers of a request
 HERS = ("connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding")  # of an answer
@@ -102,11 +105,12 @@ class Rendering:
             self.scripts[script.url] = script
 
     def _may_be_shown(self, response: Response) -> bool:
-        # The scripts of a challenge are never run: it is recorded as what it is.
         if response.status != 200 or not isinstance(response, HtmlResponse):
             return False
         html = decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
-        return bodies.page_fault(html, "", self.spider.words) is None
+        # A browser would end a page that was cut short, and run the scripts of a challenge: neither is its task.
+        is_whole = "Content-Length" in response.headers or not bodies.is_cut_short(html)
+        return is_whole and bodies.page_fault(html, "", self.spider.words) is None
 
 
 class Showing:
@@ -185,6 +189,9 @@ class Showing:
         if found.status >= 400:
             self._missed(wish, f"http-{found.status}")
             self.failed = self.failed if found.status in (404, 410) else found
+        elif is_cut_json(decode(found.body)):
+            self._missed(wish, "cut short")
+            self.failed = EOFError(f"{wish.url} ends in the middle")
         elif wish.resource_type == "script":
             self.rendering.keep(found)
         return found
@@ -200,6 +207,11 @@ class Showing:
     def _missed(self, wish: Wish, why: str) -> None:
         part = Link(url=wish.url.partition("?")[0], kind="part")
         self.rendering.spider.night.event("part-not-loaded", part, why, self.rendering.spider.date)
+
+
+def is_cut_json(text: str) -> bool:
+    """Whether this begins as an answer in JSON does and is none: a script would take it for an empty list."""
+    return bool(JSON.match(text)) and parsed(text) is None
 
 
 def _headers(response: Response) -> dict[str, str]:

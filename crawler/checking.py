@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 from crawler.asking import Asked, Visitor
 from crawler.catalogue import Source, families
-from crawler.kinds import DETAIL, INLINE, LIST, kind_of
+from crawler.kinds import DETAIL, INLINE, LIST, SHELL, kind_of
 from crawler.pages import identity, named_links, read_page
 from crawler.paging import further_pages
 from crawler.state import State
 from crawler.words import words
 
 READABLE = (LIST, DETAIL, INLINE)
+RENDERED = "its list is built in the browser: what it holds is seen when it is crawled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +48,16 @@ def _refused(source: Source, entry: str, asked: Asked) -> list[Finding]:
     if not source.is_allowed(asked.url):
         return [Finding(source=source.name, entry=entry, name="left-the-site", detail=asked.url, serious=True)]
     kind = kind_of(asked.text, read_page(asked.text, asked.url, words()), words(), asked.url)
-    if kind not in READABLE:
+    if kind not in READABLE and not (kind == SHELL and source.browser):
         told = f"{len(asked.body)} bytes"
         return [Finding(source=source.name, entry=entry, name=f"page-is-{kind}", detail=told, serious=True)]
     return []
 
 
 def _compared(source: Source, entry: str, asked: Asked, data: Path) -> Iterator[Finding]:
+    if source.browser:
+        yield Finding(source=source.name, entry=entry, name="answered", detail=RENDERED)
+        return
     now, before = links_now(source, asked), links_before(source, entry, data)
     told = ", ".join(f"{len(links)} {kind}" for kind, links in now.items())
     yield Finding(source=source.name, entry=entry, name="answered", detail=told)

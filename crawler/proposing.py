@@ -171,6 +171,7 @@ def _remarks(source: dict[str, Any], reading: dict[str, Any]) -> list[str]:
     if reading["is"] in (SHELL, CHALLENGE):
         told.append(
             f"The page is a {reading['is']}: its list is built by a script or refused; nothing can be proposed."
+            " Where a script builds it, `browser: true` renders it (pip install 'yusuan[browser]')."
         )
     elif not (reading["disclosures"] or reading["attachments"] or reading["further_pages"]):
         told.append("No link names a budget: this may be no list. Columns named on it:")

@@ -299,7 +299,7 @@ class DisclosureSpider(Spider):
         named = pages.named_links(html, url, self.words)  # of a page that cannot be had, this is all there is
         details = [
             Link(url=found, kind="detail", page_url=link.url, title=named.get(found, ""))
-            for found in page.links
+            for found in (named if self.source.browser else page.links)  # a script may read the fragment: #/show/7
             if self.source.is_detail(found) or self.source.is_named(found, named.get(found, ""), self.words)
         ]
         return [*lists, *details, *files]

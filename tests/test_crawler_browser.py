@@ -16,13 +16,15 @@ from types import SimpleNamespace
 import pytest
 
 from crawler import chromium, crawl
-from crawler.catalogue import pick
+from crawler.asking import Visitor
+from crawler.catalogue import load, pick
+from crawler.checking import check
 from crawler.errors import UsageError
 from crawler.state import sightings
 
 little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 Site, pdf, HOST, ROOT = little.Site, little.pdf, little.HOST, little.ROOT
-BROWSER = "family: generic\ndetails: '/show\\.html\\?id=\\d+$'\nbrowser: true\npage_seconds: 6"
+BROWSER = "family: generic\ndetails: '/show(\\.html\\?id=|/)\\d+$'\nbrowser: true\npage_seconds: 6"
 SOURCE = little.SOURCE.replace("family: trs", BROWSER).replace("detail_days: 0\nfile_days: 0\n", "")
 PACE = 0.2
 SCRIPT = {"Content-Type": "text/javascript"}
@@ -33,22 +35,24 @@ SHELL = """<html><head><meta charset="utf-8"><title>预决算公开</title><link
 APP = """
 const known = document.cookie || localStorage.seen ? ' (seen before)' : '';
 document.cookie = 'seen=1'; localStorage.seen = 1;
-const id = new URLSearchParams(location.search).get('id');
+const id = new URLSearchParams(location.search).get('id') || location.hash.replace('#/show/', '');
 fetch(id ? '/api/show?id=' + id : '/api/list?page=1').then(answer => answer.json()).then(found => {
   for (const record of found.records) {
     const link = document.createElement('a');
-    link.href = record.file || 'show.html?id=' + record.id;
+    link.href = record.file || record.page;
     link.textContent = record.title + known;
     document.getElementById('app').append(link);
   }
   document.getElementById('app').append(' built at ' + performance.now());
 });
 """
-TITLE = "甲局2026年部门预算"
+TITLES = {1: "甲局2026年部门预算", 2: "乙局2026年部门预算"}
+PAGES = {1: "show.html?id=1", 2: "index.html#/show/2"}  # an address of its own, or a fragment that the script reads
 
 
-def answer(**record: object) -> bytes:
-    return json.dumps({"records": [{"title": TITLE, **record}]}, ensure_ascii=False).encode()
+def answer(kind: str, addresses: dict[int, str]) -> bytes:
+    records = [{"title": TITLES[number], kind: address} for number, address in addresses.items()]
+    return json.dumps({"records": records}, ensure_ascii=False).encode()
 
 
 def shell(script: str = "/app.js") -> bytes:
@@ -60,9 +64,10 @@ def city(site: Site) -> None:
     for path in ("index.html", "show.html?id=1"):
         site.put(path, shell())
     site.put("/app.js", APP.encode(), headers=SCRIPT)
-    site.put("/api/list?page=1", answer(id=1))
-    site.put("/api/show?id=1", answer(file="/files/1.pdf"))
-    site.put("/files/1.pdf", pdf("甲局"))
+    site.put("/api/list?page=1", answer("page", PAGES))
+    for number in TITLES:
+        site.put(f"/api/show?id={number}", answer("file", {number: f"/files/{number}.pdf"}))
+        site.put(f"/files/{number}.pdf", pdf(TITLES[number]))
 
 
 @pytest.fixture
@@ -94,23 +99,23 @@ def events(data: Path) -> list[tuple[str, str, str]]:
 def test_a_list_that_a_script_builds_is_read_and_known_again(site: Site, tmp_path: Path) -> None:
     data = little.new_data(tmp_path / "data", SOURCE.replace("pace: 0", f"pace: {PACE}"))
     report = crawl(["testcity"], data, hosts=site.hosts)
-    assert (report.finished, report.new) == (True, 1)
+    assert (report.finished, report.new) == (True, 2)
     root = ROOT.removeprefix(f"http://{HOST}")
-    assert asked(site) == [
-        f"{root}index.html", "/app.js", "/api/list?page=1",
-        f"{root}show.html?id=1", "/api/show?id=1",
-        "/files/1.pdf",
-    ], "each once, no picture, style or frame, and the script is known on the second page"  # fmt: skip
+    assert asked(site)[:3] == [f"{root}index.html", "/app.js", "/api/list?page=1"]
+    assert sorted(asked(site)[3:]) == [
+        "/api/show?id=1", "/api/show?id=2", f"{root}index.html", f"{root}show.html?id=1",
+        "/files/1.pdf", "/files/2.pdf",
+    ], "no picture, style or frame is asked, and the script is known on the second page"  # fmt: skip
     assert all(later - earlier > 0.45 * PACE for (_, earlier), (_, later) in pairwise(site.times)), "at its pace"
-    (seen,) = sightings(data)
-    assert (seen.title, seen.page_url) == (TITLE, f"{ROOT}show.html?id=1"), "nothing is kept between pages"
+    seen = {(document.title, document.page_url.removeprefix(ROOT)) for document in sightings(data)}
+    assert seen == {(TITLES[n], PAGES[n]) for n in (1, 2)}, "nothing is kept between pages"
     assert [(name, url) for name, url, _ in events(data)] == [("part-not-loaded", "http://count.example/hm.js")]
 
     site.date = little.SECOND_NIGHT
     site.asked.clear()
     again = crawl(["testcity"], data, hosts=site.hosts)
     assert asked(site) == [f"{root}index.html", "/app.js", "/api/list?page=1"], "pages and documents are young"
-    assert (again.finished, again.young, again.changed, again.vanished) == (True, 1, 0, 0)
+    assert (again.finished, again.young, again.changed, again.vanished) == (True, 2, 0, 0)
     with closing(sqlite3.connect(data / "crawl.db")) as db:
         (lists,) = db.execute("SELECT answer, etag, last_modified FROM urls WHERE kind = 'list'")
     assert lists == ("unchanged", "", ""), "it is known by its links: its text has changed, its shell says nothing"
@@ -119,11 +124,12 @@ def test_a_list_that_a_script_builds_is_read_and_known_again(site: Site, tmp_pat
 @pytest.mark.browser
 @pytest.mark.usefixtures("browser")
 def test_what_a_page_cannot_have_is_named_and_no_challenge_is_passed(site: Site, tmp_path: Path) -> None:
-    names = ("challenge", "busy", "loop", "forbidden", "jump")
+    names = ("challenge", "busy", "cut", "loop", "forbidden", "jump")
     entries = ", ".join(f'"{ROOT}{name}.html"' for name in names)
     data = little.new_data(tmp_path / "data", SOURCE.replace(f'"{ROOT}index.html"', entries))
     for name, script in {
         "busy": "fetch('/api/busy')",
+        "cut": "fetch('/api/cut').then(told => told.json())",
         "loop": "for (;;) {}",
         "forbidden": "fetch('/private/list')",
         "jump": "location.href = 'elsewhere.html'",
@@ -132,6 +138,7 @@ def test_what_a_page_cannot_have_is_named_and_no_challenge_is_passed(site: Site,
         site.put(f"/{name}.js", script.encode(), headers=SCRIPT)
     site.put("challenge.html", b"<html><script>$_ts={}; fetch('/passed')</script></html>")
     site.put("/api/busy", b"{}", 503)
+    site.put("/api/cut", answer("page", PAGES)[:-3], length=False)
     site.put("/robots.txt", b"User-agent: *\nDisallow: /private/\n")
 
     report = crawl(["testcity"], data, hosts=site.hosts)
@@ -140,12 +147,21 @@ def test_what_a_page_cannot_have_is_named_and_no_challenge_is_passed(site: Site,
     assert told == {
         ("js-challenge", "challenge.html"),
         ("http-503", "busy.html"), ("part-not-loaded", "/api/busy"),
+        ("download-EOFError", "cut.html"), ("part-not-loaded", "/api/cut"),
         ("download-TimeoutError", "loop.html"),
         ("empty-list", "forbidden.html"), ("part-not-loaded", "/private/list"),
         ("empty-list", "jump.html"),
         ("part-not-loaded", "http://count.example/hm.js"),
     }  # fmt: skip
     assert not {"/passed", "/private/list", "/czxx/yjsgk/elsewhere.html"} & set(asked(site))
+
+
+def test_a_shell_is_what_a_check_of_such_a_source_expects_and_a_challenge_is_not(site: Site, tmp_path: Path) -> None:
+    data = little.new_data(tmp_path / "data", SOURCE)
+    source, visitor = load(data / "sources" / "testcity.yaml"), Visitor(site.hosts, pace=0)
+    assert [(found.name, found.serious) for found in check(source, visitor, data)] == [("answered", False)]
+    site.put("index.html", b"<html><script>$_ts={}</script></html>")
+    assert [(found.name, found.serious) for found in check(source, visitor, data)] == [("page-is-challenge", True)]
 
 
 def test_a_source_with_a_browser_says_what_is_to_be_installed(
