@@ -71,7 +71,7 @@ class Units:
         for path, state in ((self.review, "proposed"), (codes.FOLDER / "units.csv", "accepted"),
                             (data / "units.csv", "accepted")):  # fmt: skip
             self._units |= {unit.unit_id: unit for unit in _read(path, state)}
-        for unit in self._units.values():
+        for unit in sorted(self._units.values(), key=lambda unit: unit.state != "accepted"):
             self._check(unit)
             self._index(unit)
 
@@ -136,7 +136,9 @@ class Units:
         return unit
 
     def _index(self, unit: Unit) -> None:
-        for name in unit.names:
+        """A proposal whose name an accepted unit has taken over keeps its number and is found no more."""
+        is_taken_over = unit.state == "proposed" and self.find(unit.jurisdiction, unit.name)
+        for name in () if is_taken_over else unit.names:
             self._exact[unit.jurisdiction, codes.fold(name)].add(unit.unit_id)
             self._folded[unit.jurisdiction, own_level_folded(name)].add(unit.unit_id)
         if match := UNIT_ID.fullmatch(unit.unit_id):

@@ -15,6 +15,7 @@ from datapackages.build import build as build_database
 from datapackages.codes import labels
 from datapackages.exports import FORMATS, export
 from datapackages.ledger import Outlook
+from datapackages.releases import release
 from datapackages.selection import NothingSelected, Selection
 from datapackages.workbook import TooLong
 from datapackages.write import PackageReport, write_packages
@@ -33,16 +34,19 @@ from yusuan.reading import stored, unparsed
 @click.option("--format", "made_as", type=click.Choice(FORMATS), help="Of what is chosen; default zip.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
               help="Where what is chosen is written; default exports in the data directory.")  # fmt: skip
+@click.option("--release", "dated", is_flag=True, help="Keep the packages as a dated release, with what differs.")
 @DATA
 def package(
     place: str | None, year: int | None, stage: str | None, unit: str | None, table: str | None, everything: bool,
-    made_as: str | None, out: Path | None, data: Path,
+    made_as: str | None, out: Path | None, dated: bool, data: Path,
 ) -> None:  # fmt: skip
     """Write and validate the data packages of all parsed documents: one for each place, year and stage.
 
     With a choice, a part of the released packages is written as a package of its own, or as a spreadsheet.
     """
     chosen = Selection(place=place or "", year=year or 0, stage=stage or "", unit=unit or "", table=table or "")
+    if dated and (everything or chosen != Selection()):
+        raise click.UsageError("a release holds all packages: --release goes without --all and without a choice")
     if everything != (chosen == Selection()) and (everything or out or made_as):
         raise click.UsageError("--all goes without a choice; --format and --out go with --all or a choice")
     if everything or chosen != Selection():
@@ -51,9 +55,12 @@ def package(
         return
     with exit_codes(), hold(data):
         reports = packages(data)
+        kept = release(data) if dated and reports else None
     for report in reports:
         click.echo(f"{report.name}: {report.rows['facts']} facts, {report.zip_bytes / 1024:.0f} KB")
     click.echo(f"{len(reports)} packages in {data / 'packages'}")
+    if kept:
+        click.echo(f"released as {kept}")
 
 
 def _exported(chosen: Selection, data: Path, out: Path, made_as: str) -> Path:
