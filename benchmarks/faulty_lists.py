@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from benchmarks.faulty_pages import PER_LIST, SIGN, Family, Record, attached, page
+from benchmarks.faulty_pages import SIGN, Family, Record, attached, page
 
 Pages = Iterator[tuple[str, str]]
 SIGNED = SIGN.decode()
@@ -19,9 +19,9 @@ def links(records: list[Record]) -> str:
     return "".join(f'<li><a href="{one.address}" title="{one.title}">{one.title}</a></li>' for one in records)
 
 
-def parts(records: list[Record]) -> list[list[Record]]:
-    """The records of each page; one page without a record for none."""
-    return [records[start : start + PER_LIST] for start in range(0, len(records) or 1, PER_LIST)]
+def parts(family: Family, records: list[Record]) -> list[list[Record]]:
+    """The records of each page of the list."""
+    return [records[start : start + family.per_list] for start in range(0, len(records), family.per_list)]
 
 
 def shown(family: Family, body: str) -> str:
@@ -31,7 +31,7 @@ def shown(family: Family, body: str) -> str:
 
 def numbered(family: Family, records: list[Record]) -> Pages:
     """TRS WCM: a script counts the pages."""
-    groups = parts(records)
+    groups = parts(family, records)
     folder, _, file = family.entry.rpartition("/")
     name, _, ending = file.partition(".")
     for place, group in enumerate(groups):
@@ -42,7 +42,7 @@ def numbered(family: Family, records: list[Record]) -> Pages:
 
 def from_one(family: Family, records: list[Record]) -> Pages:
     """A script with an identifier counts the pages from one."""
-    groups = parts(records)
+    groups = parts(family, records)
     folder, _, file = family.entry.rpartition("/")
     name, _, ending = file.partition(".")
     for place, group in enumerate(groups, 1):
@@ -55,16 +55,16 @@ def data_proxy(family: Family, records: list[Record]) -> Pages:
     """Hanweb jpage: the first records in CDATA, the others from the proxy."""
     column = "webid=3&path=/&columnid=7&unitid=9"
     group = f'<nextgroup><![CDATA[<a href="{PROXY}?page=1&{column}"></a>]]></nextgroup>'
-    for place, part in enumerate(parts(records)):
+    for place, part in enumerate(parts(family, records)):
         lines = "".join(f"<record><![CDATA[{links([one])}]]></record>" for one in part)
         total = f"<totalrecord>{len(records)}</totalrecord>"
         if place:
-            start, end = place * PER_LIST + 1, place * PER_LIST + len(part)
-            where = f"startrecord={start}&endrecord={end}&perpage={PER_LIST}"
+            start, end = place * family.per_list + 1, place * family.per_list + len(part)
+            where = f"startrecord={start}&endrecord={end}&perpage={family.per_list}"
             yield f"{PROXY}?{where}&{column}", f"<datastore>{total}<recordset>{lines}</recordset></datastore>"
         else:
             store = f"<datastore>{group}<recordset>{lines}</recordset></datastore>"
-            script = f"$('#9').jpage({{totalRecord:{len(records)},perPage:{PER_LIST},proxyUrl:'{PROXY}'}})"
+            script = f"$('#9').jpage({{totalRecord:{len(records)},perPage:{family.per_list},proxyUrl:'{PROXY}'}})"
             yield family.entry, shown(family, f'<script type="text/xml">{store}</script><script>{script}</script>')
 
 
@@ -72,12 +72,12 @@ def units(family: Family, records: list[Record]) -> Pages:
     """Hanweb jpaas: the page holds no record, a script asks for the unit."""
     query = {"parseType": "bulidstatic", "webId": "11", "tplSetId": "Oq", "pageType": "column", "pageId": "32"}
     told = ", ".join(f'{key}: "{value}"' for key, value in query.items())
-    call = f'doLayPageRender(\'a_1\', {{{told}, unitUrl: "{UNIT}"}}, {{rows: "{PER_LIST}", pageNo: "1"}});'
+    call = f'doLayPageRender(\'a_1\', {{{told}, unitUrl: "{UNIT}"}}, {{rows: "{family.per_list}", pageNo: "1"}});'
     yield family.entry, shown(family, f"<script>{call}</script>")
-    for place, group in enumerate(parts(records), 1):
-        where = json.dumps({"pageNo": place, "pageSize": PER_LIST}, separators=(",", ":"))
+    for place, group in enumerate(parts(family, records), 1):
+        where = json.dumps({"pageNo": place, "pageSize": family.per_list}, separators=(",", ":"))
         asked = "&".join(f"{key}={quote(value)}" for key, value in {**query, "paramJson": where}.items())
-        fragment = f"<ul>{links(group)}</ul><div class='p' rows={PER_LIST} count={len(records)}></div>"
+        fragment = f"<ul>{links(group)}</ul><div class='p' rows={family.per_list} count={len(records)}></div>"
         yield f"{UNIT}?{asked}", json.dumps({"success": True, "data": {"html": fragment}})
 
 
@@ -86,7 +86,7 @@ def catalogue(family: Family, records: list[Record]) -> Pages:
     tree = [{"id": 1, "name": "机构职能", "children": []}, {"id": 4, "name": "部门预决算", "children": []}]
     config = f"window._CONFIG = {{ SID: '757010', TREE: {json.dumps(tree, ensure_ascii=False)} }};"
     yield family.entry, shown(family, f"<script>{config}</script>")
-    for place, group in enumerate(parts(records), 1):
+    for place, group in enumerate(parts(family, records), 1):
         articles = [{"title": one.title, "url": f"http://{family.host}{one.address}"} for one in group]
         answer = {"classify": {"id": 4, "post_count": len(records)}, "articles": articles}
         yield f"/gkmlpt/api/all/4?page={place}&sid=757010", json.dumps(answer)
@@ -94,7 +94,7 @@ def catalogue(family: Family, records: list[Record]) -> Pages:
 
 def answers(family: Family, records: list[Record]) -> Pages:
     """A platform in JSON: the page's number in the address, the count in the answer."""
-    for place, group in enumerate(parts(records), 1):
+    for place, group in enumerate(parts(family, records), 1):
         rows = [{"docTitle": one.title, "docPubUrl": one.address} for one in group]
         data = {"total": len(records), "list": rows}
         address = family.entry.replace("pageNo=1", f"pageNo={place}")
@@ -103,7 +103,7 @@ def answers(family: Family, records: list[Record]) -> Pages:
 
 def next_links(family: Family, records: list[Record]) -> Pages:
     """Plain pages, each with a link to the next one."""
-    groups = parts(records)
+    groups = parts(family, records)
     stem, _, ending = family.entry.rpartition(".")
     addresses = [family.entry, *(f"{stem}_{place}.{ending}" for place in range(2, len(groups) + 1))]
     for place, group in enumerate(groups):
@@ -113,7 +113,7 @@ def next_links(family: Family, records: list[Record]) -> Pages:
 
 def older_pages(family: Family, records: list[Record]) -> Pages:
     """Older records stand on pages that count downwards."""
-    groups = parts(records)
+    groups = parts(family, records)
     stem, _, ending = family.entry.rpartition(".")
     addresses = [family.entry, *(f"{stem}/{place}.{ending}" for place in range(len(groups) - 1, 0, -1))]
     for place, group in enumerate(groups):
@@ -161,7 +161,7 @@ FAMILIES = (
         lists=from_one, detail="/c100001/202603/{hex}.shtml", file="/c100001/202603/{hex}/files/{n}.pdf",
     ),
     Family(
-        name="json_platform", system="json", entry=f"/api/list?channel=5&pageNo=1&pageSize={PER_LIST}",
+        name="json_platform", system="json", entry="/api/list?channel=5&pageNo=1",
         within="/doc/", share=8, lists=answers, detail="/doc/{n}.html", more="details: '/doc/\\d+\\.html$'\n",
         file="/upload/{hex}.pdf?Expires=99&Signature=" + SIGNED,
     ),

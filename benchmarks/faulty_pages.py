@@ -11,11 +11,12 @@ import random
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from urllib.parse import parse_qsl, quote, urlsplit
 
 ROBOTS = "/robots.txt"
+FOREIGN = "elsewhere.example"  # a host that belongs to no source
 SIGN = b"@@SIGN@@"  # where the server writes a new signature at each visit
-PER_LIST = 25  # records on one page of a list
 LARGE = 200  # every so many documents one is large
 DAY = "2026-03-05"
 Lists = Callable[["Family", list["Record"]], Iterator[tuple[str, str]]]
@@ -45,6 +46,7 @@ class Family:
     declared: bool = True  # whether its pages say their encoding
     more: str = ""  # further keys of the source
     bundle: int = 1  # documents in one archive; 1: the document itself
+    per_list: int = 25  # records on one page of its list
 
     @property
     def host(self) -> str:
@@ -106,12 +108,13 @@ def key_of(address: str) -> str:
     return f"{parts.path}?{'&'.join(kept)}" if kept else parts.path
 
 
-def build(family: Family, count: int) -> Site:
-    """The site with ``count`` documents and with one trap of each kind for every 100 of them, at least one."""
+def build(family: Family, count: int, turn: int) -> Site:
+    """The site with ``count`` documents, and eight traps for every 100 of them but at least two, from a kind on."""
     site = Site(family=family)
     numbers = range(0, count, family.bundle)
     records = [_published(site, number, min(family.bundle, count - number)) for number in numbers]
-    traps = [_trap(site, place, event) for place, event in enumerate(TRAPS * max(1, count // 100))]
+    kinds = islice(cycle(TRAPS), turn, turn + max(2, len(TRAPS) * count // 100))
+    traps = [_trap(site, place, event) for place, event in enumerate(kinds)]
     for address, text in family.lists(family, [*records, *filter(None, traps)]):
         site.put(address, Page(kind="list", body=_encoded(family, text)))
     rules = "".join(f"Disallow: {key}\n" for key in site.forbidden)
@@ -273,7 +276,7 @@ def _trap(site: Site, place: int, event: str) -> Record | None:
 def _broken_file(event: str, address: str) -> Page:
     return {
         "redirect-loop": Page(kind="file", status=302, location=address),
-        "left-the-site": Page(kind="file", status=302, location="http://elsewhere.example/a.pdf"),
+        "left-the-site": Page(kind="file", status=302, location=f"http://{FOREIGN}/a.pdf"),
         "http-404": Page(kind="file", status=404, body=b"not here"),
         "html-instead-of-pdf": Page(kind="file", body=b"<!DOCTYPE html><html><body>please log in</body></html>"),
     }[event]

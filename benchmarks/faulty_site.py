@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -21,12 +21,15 @@ from urllib.parse import urlsplit
 
 from benchmarks.faults import ENDLESS, Place, deal
 from benchmarks.faulty_lists import FAMILIES
-from benchmarks.faulty_pages import ROBOTS, SIGN, Page, build, key_of, pdf
+from benchmarks.faulty_pages import FOREIGN, ROBOTS, SIGN, Page, Site, build, key_of, pdf
 
 FIRST_NIGHT = datetime(2026, 3, 12, 18, 17)
 DRIPS = 20  # pieces of a body that comes slowly
 PIECE = 0.1  # seconds between two of them
 LOGIN = b"<!DOCTYPE html><html><body>please log in</body></html>"
+
+
+NOBODY = Site(family=FAMILIES[0])  # what stands at a foreign host
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +47,12 @@ class Province(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, documents: int, *, endless: int = 0, seed: int = 1) -> None:
+    def __init__(self, documents: int, *, per_list: int = 25, endless: int = 0, seed: int = 1) -> None:
         super().__init__(("127.0.0.1", 0), Visit)
-        self.sites = {family.host: build(family, documents * family.share // 100) for family in FAMILIES}
+        self.sites = {
+            family.host: build(replace(family, per_list=per_list), documents * family.share // 100, 2 * turn)
+            for turn, family in enumerate(FAMILIES)
+        }
         self.faults = deal(list(self.sites.values()), seed, endless)
         self.published = set(self.documents.values())  # also what was replaced since
         self.faulty = True
@@ -57,8 +63,8 @@ class Province(ThreadingHTTPServer):
 
     @property
     def hosts(self) -> dict[str, str]:
-        """For the crawler: where each name is served."""
-        return dict.fromkeys(self.sites, f"127.0.0.1:{self.server_port}")
+        """For the crawler: where each name is served, also one that it should never ask."""
+        return dict.fromkeys([*self.sites, FOREIGN], f"127.0.0.1:{self.server_port}")
 
     @property
     def names(self) -> list[str]:
@@ -87,13 +93,18 @@ class Province(ThreadingHTTPServer):
 
     @property
     def forbidden_asked(self) -> list[Asked]:
-        """What robots.txt forbids and was asked all the same; one that is silent all night forbids everything."""
+        """What was asked and should not have been: of a foreign host, or forbidden by robots.txt.
+
+        A robots.txt that is silent all night forbids everything.
+        """
         staying = [place for place, fault in self.faults.items() if fault.stays and self.faulty]
         silent = {host for host, key in staying if key == ROBOTS}
         return [
             one
             for one in self.asked
-            if one.key in self.sites[one.host].forbidden or (one.host in silent and one.key != ROBOTS)
+            if one.host == FOREIGN
+            or one.key in self.sites[one.host].forbidden
+            or (one.host in silent and one.key != ROBOTS)
         ]
 
     def editable(self) -> list[str]:
@@ -173,7 +184,7 @@ class Visit(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer as the page says, or as its fault does."""
         host, key = self.headers["Host"], key_of(self.path)
-        site = self.server.sites[host]
+        site = self.server.sites.get(host, NOBODY)
         kind = self.server.fault(host, key)
         if kind:
             self.server.note(host, key, kind)
