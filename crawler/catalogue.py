@@ -16,6 +16,7 @@ import yaml
 
 from crawler import chromium
 from crawler.errors import UsageError
+from crawler.records import KINDS, Records
 from crawler.words import Words
 from datapackages import codes
 from datapackages.deadlines import Expected
@@ -45,6 +46,7 @@ class Source:
     details: str = ""  # regular expression for detail pages; default: the family's
     by_name: bool = False  # follow the links whose text speaks of a budget, whatever their address
     lists: str = ""  # regular expression for further columns that are lists too
+    records: tuple[Records, ...] = ()  # of answers in JSON that name no address: crawler/records.py
     max_pages: int = 500  # list pages of one run
     cookies: bool = False
     browser: bool = False  # lists and detail pages are built by a script: crawler/browser.py shows them
@@ -133,10 +135,20 @@ def load(file: Path) -> Source:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
     }
+    values["records"] = tuple(_records(file, entry) for entry in given.get("records", ()))
     values["expected"] = tuple(_expected(file, given, entry) for entry in given.get("expected", ()))
     source = Source(name=file.stem, **values)
     _check_values(file, source)
     return source
+
+
+def _records(file: Path, entry: dict[str, Any]) -> Records:
+    keys = {field.name for field in fields(Records)}
+    if not {"of", "kind", "address"} <= entry.keys() <= keys or not all(isinstance(v, str) for v in entry.values()):
+        raise UsageError(f"{file}: records: expected of, kind, address and perhaps title as texts, found {entry!r}")
+    if entry["kind"] not in KINDS:
+        raise UsageError(f"{file}: records: kind should be one of {', '.join(KINDS)}, found {entry['kind']!r}")
+    return Records(**entry)
 
 
 def _expected(file: Path, given: dict[str, Any], entry: dict[str, Any]) -> Expected:
@@ -178,7 +190,7 @@ def _check_keys(file: Path, given: dict[str, Any]) -> None:
 
 
 def _has_type(value: object, wanted: str) -> bool:
-    if wanted.startswith("tuple[Expected"):
+    if wanted.startswith(("tuple[Expected", "tuple[Records")):
         return isinstance(value, list) and all(isinstance(part, dict) for part in value)
     if wanted.startswith("tuple"):
         return isinstance(value, list) and all(isinstance(part, str) for part in value)

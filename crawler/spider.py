@@ -16,7 +16,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler import archives, blobs, bodies, forms, kinds, pages, paging
+from crawler import archives, blobs, bodies, forms, kinds, pages, paging, records
 from crawler.catalogue import Source
 from crawler.downloading import LeftTheSite, answer_of
 from crawler.night import READ, Answer, Link, Night
@@ -291,9 +291,14 @@ class DisclosureSpider(Spider):
             yield from self._page(*waiting)
 
     def _links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
+        made = [
+            Link(url=found.address, kind=found.kind, page_url=link.url, title=found.title,
+                 publisher=self.source.publisher)
+            for found in records.made(html, url, self.source.records)
+        ]  # fmt: skip
         files = [self._attached(found, page, link) for found in page.attachments]
         if link.kind != "list":
-            return files
+            return [*files, *(found for found in made if found.kind == "file")]
         further = [*paging.further_pages(html, url, self.words), *filter(self.source.is_list, page.links)]
         lists = [Link(url=found, kind="list", page_url=link.url) for found in further if found != link.url]
         named = pages.named_links(html, url, self.words)  # of a page that cannot be had, this is all there is
@@ -302,7 +307,7 @@ class DisclosureSpider(Spider):
             for found in (named if self.source.browser else page.links)  # a script may read the fragment: #/show/7
             if self.source.is_detail(found) or self.source.is_named(found, named.get(found, ""), self.words)
         ]
-        return [*lists, *details, *files]
+        return [*lists, *details, *files, *made]
 
     def _attached(self, found: pages.Attachment, page: pages.Page, link: Link) -> Link:
         url = pages.identity(found.url, self.words)

@@ -156,7 +156,7 @@ def test_what_a_page_cannot_have_is_named_and_no_challenge_is_passed(site: Site,
     assert not {"/passed", "/private/list", "/czxx/yjsgk/elsewhere.html"} & set(asked(site))
 
 
-def test_a_shell_is_what_a_check_of_such_a_source_expects_and_a_challenge_is_not(site: Site, tmp_path: Path) -> None:
+def test_a_check_of_such_a_source_expects_a_shell_and_no_challenge(site: Site, tmp_path: Path) -> None:
     data = little.new_data(tmp_path / "data", SOURCE)
     source, visitor = load(data / "sources" / "testcity.yaml"), Visitor(site.hosts, pace=0)
     assert [(found.name, found.serious) for found in check(source, visitor, data)] == [("answered", False)]

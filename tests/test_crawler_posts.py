@@ -171,6 +171,33 @@ def test_every_page_of_a_list_is_asked_by_post_each_night(site: Site, tmp_path: 
     assert {seen.page_url for seen in sightings(data)} == {f"{ROOT}t{n}.html" for n in (1, 2, 3)}
 
 
+PLATFORM = f"""records:
+  - {{of: '/items\\.do', kind: detail, address: '{SITE}/files.do#post:uuid={{uuid}}', title: '{{name}}'}}
+  - {{of: '/files\\.do', kind: file, address: '{SITE}/download.do?iid={{iid}}', title: '{{t_oldname}}'}}
+"""
+
+
+def test_records_without_an_address_are_asked_as_the_source_says(site: Site, tmp_path: Path) -> None:
+    for number, uuids in {1: ("a b", "c"), 2: ("d",)}.items():
+        told = {"total": 3, "budgetTemplates": [{"uuid": uuid, "name": f"{uuid}局预算"} for uuid in uuids]}
+        site.put(f"/items.do#{FORM}:page_num={number}&page_size=2&groupid=7", json.dumps(told).encode())
+    for number, uuid in enumerate(("a+b", "c", "d")):
+        told = {"rows": [{"iid": number, "t_oldname": f"{number}局2026年部门预算.pdf"}, {"iid": None}]}
+        site.put(f"/files.do#{FORM}:uuid={uuid}", json.dumps(told).encode())
+        site.put(f"/download.do?iid={number}", pdf(uuid))
+    data = new_data(tmp_path / "data", f"{SITE}/items.do#post:page_num=1&page_size=2&groupid=7")
+    with (data / "sources" / "testcity.yaml").open("a", encoding="utf-8") as source:
+        source.write(PLATFORM)
+    report = crawl(["testcity"], data, hosts=site.hosts)
+    assert (report.finished, report.new, report.events) == (True, 3, {})
+    seen = {(found.url, found.page_url, found.title) for found in sightings(data)}
+    assert seen == {
+        (f"{SITE}/download.do?iid={number}", f"{SITE}/files.do#post:uuid={uuid}", f"{number}局2026年部门预算.pdf")
+        for number, uuid in enumerate(("a+b", "c", "d"))
+    }
+    assert {found.publisher for found in sightings(data)} == {"测试市财政局"}
+
+
 def test_a_person_looks_at_a_list_by_post_too(site: Site) -> None:
     form = urlencode({"channel": "市", "page": 1, "size": 2})
     asked = Visitor(site.hosts, pace=0).ask(f"{SITE}/loadData#post:{form}")

@@ -75,6 +75,8 @@ def test_every_shipped_source_can_be_read_and_only_the_demo_is_made_up() -> None
             "is on none of the hosts www.testcity.example",
         ),
         (GOOD.replace("pace: 2", "pace: slow"), "pace should be float, found 'slow'"),
+        (GOOD + "records: [{of: a, kind: x, address: b}]", "kind should be one of list, detail, file, found 'x'"),
+        (GOOD + "records: [{of: a}]", "expected of, kind, address and perhaps title as texts, found {'of': 'a'}"),
         ("- a list", "expected keys and values, found list"),
         ("a: [", "not YAML"),
     ],
