@@ -21,6 +21,7 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
         "USER_AGENT": f"Yusuan/{version('yusuan')} (+{contact})",
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": source.pace,
+        "DOWNLOAD_DELAY_JITTER": 0,  # the pace is the least, not the mean
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": source.pace,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
