@@ -20,7 +20,7 @@ from benchmarks.faults import Fault
 from benchmarks.faulty_site import Asked, Province, served
 from benchmarks.figures import Figure, at_least, at_most
 from crawler import CrawlReport, blobs, crawl
-from crawler.state import sightings
+from crawler.state import published_otherwise, sightings
 
 DOCUMENTS = 2000
 TITLE = f"Nights over a province of {DOCUMENTS} documents on a fault server: five in one run"
@@ -45,6 +45,7 @@ class Kept:
     """The documents of the province, as they lie in a data directory."""
 
     right: int
+    tables: int  # what is no PDF, and right
     lost: tuple[str, ...]  # addresses
     corrupt: tuple[str, ...]  # hashes of kept files whose bytes the province never published
 
@@ -66,8 +67,14 @@ def kept(province: Province, data: Path) -> Kept:
     stored = {file.stem for file in blobs.all_documents(data)}
     wanted = province.documents
     lost = [url for url, sha256 in wanted.items() if (url, sha256) not in seen or sha256 not in stored]
+    tables = {(other.url, other.sha256) for other in published_otherwise(data)}
     corrupt = [*(file.stem for file in files), *(stored - set(province.published))]
-    return Kept(right=len(wanted) - len(lost), lost=tuple(lost), corrupt=tuple(corrupt))
+    return Kept(
+        right=len(wanted) - len(lost),
+        tables=len(tables & set(province.others.items())),
+        lost=tuple(lost),
+        corrupt=tuple(corrupt),
+    )
 
 
 def healed(faults: dict[tuple[str, str], Fault], asked: Sequence[Asked]) -> dict[str, tuple[int, int]]:
@@ -90,7 +97,7 @@ def stayed(province: Province, night: Night) -> dict[str, int]:
 
 def every_night(province: Province) -> dict[str, int]:
     """The events of a night without faults: traps, and the tables that are no PDF."""
-    return {**Counter(province.traps.values()), "other-format": province.others}
+    return {**Counter(province.traps.values()), "other-format": len(province.others)}
 
 
 def empty_run(data: Path, name: str) -> float:
@@ -129,6 +136,7 @@ def _clean(province: Province, data: Path) -> Iterator[Figure]:
     second = night(province, data, 1)
     found = kept(province, data)
     yield at_least("clean night: documents right", found.right, len(province.documents))
+    yield at_least("  tables that are no PDF right", found.tables, len(province.others))
     yield _exactly("  lost", len(found.lost), 0)
     yield _exactly("  corrupt files kept", len(found.corrupt), 0)
     yield _exactly("  forbidden addresses asked", len(province.forbidden_asked), 0)

@@ -82,9 +82,9 @@ class Province(ThreadingHTTPServer):
         return (FIRST_NIGHT + timedelta(days=self.day)).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
     @property
-    def others(self) -> int:
-        """Tables beside the documents."""
-        return sum(len(site.others) for site in self.sites.values())
+    def others(self) -> dict[str, str]:
+        """Tables beside the documents, that are no PDF: address → SHA-256."""
+        return {url: sha256 for site in self.sites.values() for url, sha256 in site.others.items()}
 
     @property
     def traps(self) -> dict[Place, str]:

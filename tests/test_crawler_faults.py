@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
+import crawler
 from benchmarks import crawl
 from benchmarks.crawl import Kept, Night
 from benchmarks.faults import SHARES
@@ -20,10 +23,13 @@ from benchmarks.faulty_pages import ROBOTS, pdf, workbook
 from benchmarks.faulty_site import Asked, Province, served
 from crawler import blobs
 from crawler.bodies import file_fault, is_cut_short
+from crawler.catalogue import load
 from crawler.downloading import Throttle
+from crawler.settings import settings
 from crawler.state import sightings
 
-DOCUMENTS = 80
+little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
+DOCUMENTS = 66
 
 
 @dataclass(frozen=True)
@@ -70,8 +76,9 @@ def test_a_clean_night_brings_all_that_a_faulty_one_missed_and_nothing_corrupt_i
     total = len(nights.province.documents)
     assert 0 < nights.after_faulty.right < total
     assert nights.after_faulty.corrupt == ()
-    assert nights.after_clean == Kept(right=total, lost=(), corrupt=())
+    assert nights.after_clean == Kept(right=total, tables=len(nights.province.others), lost=(), corrupt=())
     assert (nights.faulty.report.finished, nights.clean.report.finished) == (False, True)
+    assert nights.clean.report.vanished == 0
 
 
 def test_a_fault_that_stays_all_night_is_named_at_each_address(nights: Nights) -> None:
@@ -122,7 +129,7 @@ def test_other_bytes_at_an_old_address_are_found_within_a_month_and_the_old_ones
     assert both == {url for url in nights.old if (url, nights.province.documents[url]) in now} == set(nights.old)
     assert (nights.later.report.changed, nights.later.report.vanished) == (10, 0)
     total = len(nights.province.documents)
-    assert crawl.kept(nights.province, nights.data) == Kept(right=total, lost=(), corrupt=())
+    assert crawl.kept(nights.province, nights.data).right == total
 
 
 # ---- what the nights showed ----
@@ -175,3 +182,19 @@ def test_an_answer_without_its_end_is_cut_short_whatever_its_form(text: str, is_
 def test_a_robots_txt_is_asked_again_when_it_fails(nights: Nights) -> None:
     asked = [one.answer for one in nights.faulty.asked if one.key == ROBOTS and one.host.startswith("hanweb")]
     assert asked == ["503, robots.txt", "503, robots.txt", "200"]
+
+
+def test_the_pace_of_a_source_is_kept_between_all_requests(tmp_path: Path) -> None:
+    data = little.new_data(tmp_path / "data", little.SOURCE.replace("pace: 0", "pace: 0.3"))
+    with little.served(four_pages) as site:
+        assert crawler.crawl(["testcity"], data, hosts=site.hosts).finished
+        times = [when for _, when in site.times]
+    assert len(times) == 6, "robots.txt, a list, four pages"
+    assert times[-1] - times[0] >= 0.3 * (len(times) - 1) - 0.1, "the first may come late"
+    assert settings(load(data / "sources" / "testcity.yaml"), {}, "")["DOWNLOAD_DELAY_JITTER"] == 0
+
+
+def four_pages(site: Any) -> None:
+    site.put("index.html", little.page("".join(f'<a href="t20260312_{n}.html">{n}局</a>' for n in range(4))))
+    for number in range(4):
+        site.put(f"t20260312_{number}.html", little.page("<p>详见正文</p>", f"{number}局"))
