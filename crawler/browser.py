@@ -174,6 +174,7 @@ class Showing:
         key = (wish.url, wish.post_data or "")
         self.asked[key] += 1
         if self.asked[key] > REPEATED or self.asked.total() > MOST:
+            self._missed(wish, f"asked more than {REPEATED} times, or after {MOST} requests of one page")
             return None
         if kept := self.rendering.scripts.get(wish.url):
             return kept
@@ -189,11 +190,11 @@ class Showing:
         if found.status >= 400:
             self._missed(wish, f"http-{found.status}")
             self.failed = self.failed if found.status in (404, 410) else found
+        elif wish.resource_type == "script":
+            self.rendering.keep(found)
         elif is_cut_json(decode(found.body)):
             self._missed(wish, "cut short")
             self.failed = EOFError(f"{wish.url} ends in the middle")
-        elif wish.resource_type == "script":
-            self.rendering.keep(found)
         return found
 
     async def _ask(self, wish: Wish) -> Response:

@@ -79,7 +79,7 @@ class DisclosureSpider(Spider):
     def _request(self, link: Link) -> Request:
         address = link.ask or link.url
         body, mediatype = forms.body(address) or (b"", "")
-        headers = {"Referer": forms.split(link.page_url)[0], "Content-Type": mediatype}
+        headers = {"Referer": link.page_url.partition("#")[0], "Content-Type": mediatype}
         return Request(address, self.answered, errback=self.failed, cb_kwargs={"link": link}, dont_filter=True,
                        method="POST" if mediatype else "GET", body=body,
                        headers={name: value for name, value in headers.items() if value})  # fmt: skip
@@ -339,5 +339,5 @@ class DisclosureSpider(Spider):
 
 
 def is_member(link: Link) -> bool:
-    """Whether the link is a document in an archive; the fragment of a list's address is its form."""
-    return link.kind in ("file", "other") and MEMBER in link.url
+    """Whether the link is a document in an archive; other fragments are forms, or say what a script shows."""
+    return link.kind in ("file", "other") and MEMBER in link.url and not forms.body(link.url)

@@ -13,7 +13,7 @@ import yaml
 HERE = Path(__file__).parent
 READERS = (
     "words.yaml", "families.yaml", "pages.py", "listings.py", "paging.py", "announcing.py", "platforms.py",
-    "forms.py", "records.py", "spider.py",
+    "forms.py", "records.py", "browser.py", "spider.py",
 )  # fmt: skip
 MAX_NAME = 40  # characters of an institution's name
 
