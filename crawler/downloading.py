@@ -106,19 +106,26 @@ class Throttle(AutoThrottle):
 class Robots(RobotsTxtMiddleware):
     """A robots.txt that cannot be had forbids everything (RFC 9309, 2.3.1.4); with Scrapy's own it allows all."""
 
-    CLOSED = b"User-agent: *\nDisallow: /"
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.unknown = build_from_crawler(self._parserimpl, crawler, b"")
+
+    def process_request_2(self, rp: Any, request: Request) -> None:
+        """Raise IgnoreRequest for what is forbidden, or not known to be allowed."""
+        if rp is self.unknown:
+            raise IgnoreRequest("robots.txt cannot be had")
+        super().process_request_2(rp, request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        unreachable = response.status >= 500 or response.status == 429
-        await super()._parse_robots(
-            response.replace(body=self.CLOSED) if unreachable else response, netloc, request
-        )
+        if response.status >= 500 or response.status == 429:
+            self._robots_error(OSError(f"robots.txt: status {response.status}"), netloc)
+        else:
+            await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        closed = build_from_crawler(self._parserimpl, self.crawler, self.CLOSED)
         waiting: Any = self._parsers[netloc]
-        self._parsers[netloc] = closed
-        waiting.callback(closed)
+        self._parsers[netloc] = self.unknown
+        waiting.callback(self.unknown)
 
 
 class MappedHttpHandler(HTTP11DownloadHandler):
