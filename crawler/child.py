@@ -57,7 +57,7 @@ def _crawl(job: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
     async def everything(_: object = None) -> None:
         with State(data) as state:
-            chains = _chains(pick(job["names"], data))
+            chains = grouped(pick(job["names"], data))
             await asyncio.gather(*(_chain(chain, state, job, results) for chain in chains))
 
     configure_logging({"LOG_LEVEL": "INFO"})
@@ -83,14 +83,21 @@ async def _chain(
         results[source.name] = crawler.spider.result
 
 
-def _chains(chosen: list[Source]) -> list[list[Source]]:
-    """Group sources that share a host; the groups are crawled side by side."""
+def grouped(chosen: list[Source]) -> list[list[Source]]:
+    """Group sources that share a host, and those that need a browser: the machine bears one of them at a time.
+
+    The groups are crawled side by side.
+    """
     chains: list[list[Source]] = []
     for source in chosen:
-        sharing = [chain for chain in chains if any(set(other.hosts) & set(source.hosts) for other in chain)]
+        sharing = [chain for chain in chains if any(_share(source, other) for other in chain)]
         merged = [other for chain in sharing for other in chain]
         chains = [chain for chain in chains if chain not in sharing] + [[*merged, source]]
     return chains
+
+
+def _share(one: Source, other: Source) -> bool:
+    return bool(set(one.hosts) & set(other.hosts)) or (one.browser and other.browser)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from crawler import chromium, crawl
 from crawler.asking import Visitor
 from crawler.catalogue import load, pick
 from crawler.checking import check
+from crawler.child import grouped
 from crawler.errors import UsageError
 from crawler.state import sightings
 
@@ -163,6 +164,14 @@ def test_a_check_of_such_a_source_expects_a_shell_and_no_challenge(site: Site, t
     assert [(found.name, found.serious) for found in check(source, visitor, data)] == [("answered", False)]
     site.put("index.html", b"<html><script>$_ts={}</script></html>")
     assert [(found.name, found.serious) for found in check(source, visitor, data)] == [("page-is-challenge", True)]
+
+
+def test_one_browser_at_a_time_is_enough_for_the_machine(tmp_path: Path) -> None:
+    folder = little.new_data(tmp_path / "data", SOURCE) / "sources"
+    for name, text in {"shown": SOURCE, "plain": little.SOURCE}.items():
+        (folder / f"{name}.yaml").write_text(text.replace(HOST, f"{name}.example"), "utf-8")
+    chosen = [load(folder / f"{name}.yaml") for name in ("testcity", "plain", "shown")]
+    assert [[source.name for source in chain] for chain in grouped(chosen)] == [["plain"], ["testcity", "shown"]]
 
 
 def test_a_source_with_a_browser_says_what_is_to_be_installed(
