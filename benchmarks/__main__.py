@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from benchmarks import accuracy, additive, crawl, kills, meaning, memory, mutations, scans, speed, trust
+from benchmarks import accuracy, additive, crawl, kills, meaning, memory, mutations, packages, scans, speed, trust
 from benchmarks.figures import Figure, show
 
 TABLES = {
@@ -20,6 +20,7 @@ TABLES = {
     "mutations": "Damaged files",
     "kills": kills.TITLE,
     "crawl": crawl.TITLE,
+    "packages": packages.TITLE,
 }
 
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(TABLES)}; all when none is named")
     parser.add_argument("--count", type=int, default=mutations.COUNT, help="damaged files (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=speed.ROUNDS, help="of speed (default %(default)s)")
+    parser.add_argument("--rows", type=int, default=packages.MANY, help="of packages (default %(default)s)")
     options = parser.parse_args()
     if unknown := set(options.names) - set(TABLES):
         parser.error(f"no table named {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
@@ -48,6 +50,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "mutations": lambda: mutations.measure(options.count),
         "kills": kills.measure,
         "crawl": crawl.measure,
+        "packages": lambda: packages.measure(options.rows),
     }
 
 

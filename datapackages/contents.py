@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from datapackages import codes, places, schemas, tabular, told_rows
@@ -14,7 +14,7 @@ from datapackages.spool import Entry, Spool, issue_row, shared, without_scope
 from datapackages.units import Units
 from datapackages.versions import Placed
 
-Lines = Iterator[list[str]]
+Lines = Iterator[Sequence[tabular.Cell]]
 Rows = Iterator[tabular.Row]
 # Pages of older versions are shown beside those of the current one, and people are no data there either.
 OF_EVERY_VERSION = ("covers",)

@@ -29,16 +29,21 @@ def create_tables(connection: sqlite3.Connection) -> None:
 def fill(connection: sqlite3.Connection, folder: Path) -> None:
     """Load the CSV files of a package. Raises BuildFailed for a row that contradicts one already there."""
     for resource in schemas.RESOURCES:
-        verb = "INSERT OR IGNORE" if resource in SHARED else "INSERT"
-        columns = ddl.columns(resource)
-        statement = f'{verb} INTO "{resource}" VALUES ({", ".join("?" * len(columns))})'
-        try:
-            connection.executemany(statement, _rows(folder, resource))
-        except sqlite3.IntegrityError as error:
-            raise BuildFailed(
-                f"{folder.name}/data/{resource}.csv: {error}; a row contradicts another package. "
-                "Run `yusuan package` to write all packages anew"
-            ) from error
+        fill_resource(connection, folder, resource)
+
+
+def fill_resource(connection: sqlite3.Connection, folder: Path, resource: str) -> None:
+    """Load one CSV file of a package; errors as for ``fill``."""
+    verb = "INSERT OR IGNORE" if resource in SHARED else "INSERT"
+    columns = ddl.columns(resource)
+    statement = f'{verb} INTO "{resource}" VALUES ({", ".join("?" * len(columns))})'
+    try:
+        connection.executemany(statement, _rows(folder, resource))
+    except sqlite3.IntegrityError as error:
+        raise BuildFailed(
+            f"{folder.name}/data/{resource}.csv: {error}; a row contradicts another package. "
+            "Run `yusuan package` to write all packages anew"
+        ) from error
 
 
 def _rows(folder: Path, resource: str) -> Iterator[list[str | int | None]]:
@@ -50,11 +55,15 @@ def _rows(folder: Path, resource: str) -> Iterator[list[str | int | None]]:
             "run `yusuan package` to write it with this version"
         )
     amount = names.index("amount") if "amount" in names else None
+    # A key may be printed empty (a sighting without a page); anything else that is empty is NULL.
+    kept = [names.index(name) for name in key]
     for line in lines:
-        # A key may be printed empty (a sighting without a page); anything else that is empty is NULL.
-        values: list[str | int | None] = [
-            text if text or name in key else None for name, text in zip(names, line, strict=True)
-        ]
+        if len(line) != len(names):
+            expected = f"{len(names)} cells in each row, found {len(line)}"
+            raise BuildFailed(f"{folder.name}/data/{resource}.csv: expected {expected}: {line}")
+        values: list[str | int | None] = [text or None for text in line]
+        for at in kept:
+            values[at] = line[at]
         if amount is not None:
             values.insert(amount + 1, fen(line[amount]))
         yield values
@@ -64,4 +73,7 @@ def fen(amount: str) -> int | None:
     """Return an amount in yuan as whole fen; one finer than a fen is rounded half to even."""
     if not amount:
         return None
+    whole, _, part = amount.partition(".")
+    if len(part) <= 2:
+        return int(f"{whole}{part:0<2}")
     return int((Decimal(amount) * 100).to_integral_value(ROUND_HALF_EVEN))
