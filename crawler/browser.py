@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
+from html import escape
 from typing import Any
 
 from playwright.async_api import Error, Page, Route
@@ -24,7 +25,7 @@ from crawler import bodies, forms
 from crawler.downloading import LeftTheSite
 from crawler.listings import parsed
 from crawler.night import Link
-from crawler.pages import decode
+from crawler.pages import decode, read_page
 
 PARTS = ("script", "xhr", "fetch")  # what a page may load; its styles are taken for empty
 QUIET = 0.5  # seconds without a wish: the page is built
@@ -91,6 +92,9 @@ class Rendering:
             return showing.failed.replace(url=response.url, request=request)
         if len(html) > MOST_BYTES:
             raise DownloadCancelledError(f"a rendered page of {len(html)} characters")
+        if link.kind == "list":
+            begun, end, rest = html.rpartition("</body>")
+            html = begun + showing.announced() + end + rest
         # A rendered page has no validators: those of its shell say nothing about its list.
         headers = {"Content-Type": "text/html; charset=utf-8", "Date": response.headers.get("Date", b"")}
         return HtmlResponse(url=response.url, headers=headers, body=html.encode(), request=request)
@@ -121,6 +125,7 @@ class Showing:
         self.failed: Exception | Response | None = None
         self.waiting, self.shown = 0, False
         self.asked: Counter[tuple[str, str]] = Counter()
+        self.told: dict[str, str] = {}  # address, with its form → answer
 
     def request(self) -> Request:
         """What the renderer is asked for; the server is not."""
@@ -143,6 +148,20 @@ class Showing:
         while quiet < QUIET:
             await asyncio.sleep(0.1)
             quiet = 0.0 if self.waiting else quiet + 0.1
+
+    def announced(self) -> str:
+        """Links to the other pages of the lists that this page shows the first page of: its script asks on a click.
+
+        Such a list is an answer in JSON that leads to detail pages or documents; the others are ornaments.
+        """
+        spider: Any = self.rendering.spider
+        found: list[str] = []
+        for address, text in self.told.items():
+            page = read_page(text, address, spider.words)
+            links = spider.links(text, page, address, Link(url=address, kind="list"))
+            if any(link.kind != "list" for link in links):
+                found.extend(link.url for link in links if link.kind == "list")
+        return "".join(f'<a rel="next" href="{escape(page)}"></a>' for page in found)
 
     async def answer(self, route: Route) -> None:
         """Give the page itself, its scripts and its data; nothing else."""
@@ -195,6 +214,9 @@ class Showing:
         elif is_cut_json(decode(found.body)):
             self._missed(wish, "cut short")
             self.failed = EOFError(f"{wish.url} ends in the middle")
+        else:
+            address = forms.written(wish.url, wish.post_data) if wish.post_data else wish.url
+            self.told[address] = decode(found.body)
         return found
 
     async def _ask(self, wish: Wish) -> Response:

@@ -21,8 +21,8 @@ MEDIATYPES = {
 def split(address: str) -> tuple[str, str, str]:
     """Address, kind of its form (``post``, ``json`` or empty: asked by GET) and the form as it is written."""
     bare, _, fragment = address.partition("#")
-    kind, colon, written = fragment.partition(":")
-    return (bare, kind, written) if colon and kind in MEDIATYPES else (address, "", "")
+    kind, colon, form = fragment.partition(":")
+    return (bare, kind, form) if colon and kind in MEDIATYPES else (address, "", "")
 
 
 def posted(address: str, form: Mapping[str, str]) -> str:
@@ -30,22 +30,27 @@ def posted(address: str, form: Mapping[str, str]) -> str:
     return f"{address}#post:{'&'.join(f'{quote_plus(key)}={quote_plus(value)}' for key, value in form.items())}"
 
 
+def written(address: str, sent: str) -> str:
+    """The address with a form as it was sent: in JSON where it reads as such."""
+    return f"{address}#json:{quote(sent)}" if sent.startswith(("{", "[")) else f"{address}#post:{sent}"
+
+
 def body(address: str) -> tuple[bytes, str] | None:
     """What is sent to an address that has a form, and its media type; None where it is asked by GET."""
-    _, kind, written = split(address)
+    _, kind, form = split(address)
     if not kind:
         return None
-    return (unquote(written) if kind == "json" else written).encode(), MEDIATYPES[kind]
+    return (unquote(form) if kind == "json" else form).encode(), MEDIATYPES[kind]
 
 
 def parameters(address: str) -> dict[str, str]:
     """The fields of query and form by name; of a body in JSON the texts and numbers that stand in it directly."""
-    bare, kind, written = split(address)
+    bare, kind, form = split(address)
     found = dict(parse_qsl(bare.partition("?")[2].partition("#")[0], True))
     if kind == "post":
-        found |= dict(parse_qsl(written, True))
+        found |= dict(parse_qsl(form, True))
     elif kind == "json":
-        found |= {key: str(value) for key, value in _fields(written).items() if isinstance(value, int | str)}
+        found |= {key: str(value) for key, value in _fields(form).items() if isinstance(value, int | str)}
     return found
 
 
@@ -54,13 +59,13 @@ def changed(address: str, values: Mapping[str, str]) -> str:
 
     A site may write a query in its own encoding (GBK): read and written anew it would ask for something else.
     """
-    bare, kind, written = split(address)
+    bare, kind, form = split(address)
     path, mark, query = bare.partition("?")
     asked = path + mark + _replaced(query, values)
     if kind == "json":
-        fields = {key: _like(value, values.get(key)) for key, value in _fields(written).items()}
+        fields = {key: _like(value, values.get(key)) for key, value in _fields(form).items()}
         return f"{asked}#json:{quote(json.dumps(fields, ensure_ascii=False, separators=(',', ':')))}"
-    return f"{asked}#post:{_replaced(written, values)}" if kind else asked
+    return f"{asked}#post:{_replaced(form, values)}" if kind else asked
 
 
 def _replaced(pairs: str, values: Mapping[str, str]) -> str:
@@ -72,9 +77,9 @@ def _replaced(pairs: str, values: Mapping[str, str]) -> str:
     return "&".join(map(pair, pairs.split("&")))
 
 
-def _fields(written: str) -> dict[str, Any]:
+def _fields(form: str) -> dict[str, Any]:
     try:
-        told = json.loads(unquote(written))
+        told = json.loads(unquote(form))
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}

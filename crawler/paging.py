@@ -51,5 +51,5 @@ def _next_links(html: str, url: str, words: Words) -> list[str]:
         href = link.root.get("href").strip()
         points = said & set(words.next) or (text.lower() in words.arrows and NUMBER.search(href))
         if (points or link.root.get("rel") == "next") and not href.lower().startswith(("javascript:", "#")):
-            found.append(absolute(url, href))
+            found.append(_resolved(url, href))
     return [page for page in found if page]

@@ -237,7 +237,7 @@ class DisclosureSpider(Spider):
         html = pages.decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
         page = pages.read_page(html, response.url, self.words)
         fault = bodies.page_fault(html, page.title, self.words)
-        links, reader = [] if fault else self._links(html, page, response.url, link), self.reader
+        links, reader = [] if fault else self.links(html, page, response.url, link), self.reader
         if not fault and not (link.kind == "list" and links) and self._may_be_home(html, page, link):
             home = urljoin(response.url, "/")
             if home not in self.homes and not kinds.is_home(response.url):
@@ -290,7 +290,8 @@ class DisclosureSpider(Spider):
         for waiting in self.beside.pop(home):
             yield from self._page(*waiting)
 
-    def _links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
+    def links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
+        """What is to be asked of all that the answer of ``url`` names: lists, detail pages, documents."""
         made = [
             Link(url=found.address, kind=found.kind, page_url=link.url, title=found.title,
                  publisher=self.source.publisher)

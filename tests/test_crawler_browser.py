@@ -27,6 +27,7 @@ little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_s
 Site, pdf, HOST, ROOT = little.Site, little.pdf, little.HOST, little.ROOT
 BROWSER = "family: generic\ndetails: '/show(\\.html\\?id=|/)\\d+$'\nbrowser: true\npage_seconds: 6"
 SOURCE = little.SOURCE.replace("family: trs", BROWSER).replace("detail_days: 0\nfile_days: 0\n", "")
+PATH = ROOT.removeprefix(f"http://{HOST}")
 PACE = 0.2
 SCRIPT = {"Content-Type": "text/javascript"}
 
@@ -37,23 +38,38 @@ APP = """
 const known = document.cookie || localStorage.seen ? ' (seen before)' : '';
 document.cookie = 'seen=1'; localStorage.seen = 1;
 const id = new URLSearchParams(location.search).get('id') || location.hash.replace('#/show/', '');
-fetch(id ? '/api/show?id=' + id : '/api/list?page=1').then(answer => answer.json()).then(found => {
+const asked = {method: 'POST', body: '{"pageNo":1,"pageSize":2,"year":"2026"}'};
+(id ? fetch('/api/show?id=' + id) : fetch('/api/list', asked)).then(answer => answer.json()).then(found => {
   for (const record of found.records) {
     const link = document.createElement('a');
-    link.href = record.file || record.page;
+    link.href = record.url;
     link.textContent = record.title + known;
     document.getElementById('app').append(link);
   }
   document.getElementById('app').append(' built at ' + performance.now());
 });
 """
-TITLES = {1: "甲局2026年部门预算", 2: "乙局2026年部门预算"}
-PAGES = {1: "show.html?id=1", 2: "index.html#/show/2"}  # an address of its own, or a fragment that the script reads
+TITLES = {1: "甲局2026年部门预算", 2: "乙局2026年部门预算", 3: "丙局2026年部门预算"}
+# An address of its own, or a fragment that the script reads; the third stands on a page that comes on a click.
+PAGES = {1: "show.html?id=1", 2: "index.html#/show/2", 3: "show.html?id=3"}
 
 
-def answer(kind: str, addresses: dict[int, str]) -> bytes:
-    records = [{"title": TITLES[number], kind: address} for number, address in addresses.items()]
-    return json.dumps({"records": records}, ensure_ascii=False).encode()
+def answer(addresses: dict[int, str]) -> bytes:
+    records = [{"title": TITLES[number], "url": address} for number, address in addresses.items()]
+    return json.dumps({"total": len(PAGES), "records": records}, ensure_ascii=False).encode()
+
+
+def listed(*numbers: int) -> bytes:
+    return answer({number: PATH + PAGES[number] for number in numbers})
+
+
+class Visit(little.Visit):  # type: ignore[misc]
+    def do_POST(self) -> None:
+        self.path += "#" + self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.do_GET()
+
+
+LIST = '/api/list#{{"pageNo":{},"pageSize":2,"year":"2026"}}'
 
 
 def shell(script: str = "/app.js") -> bytes:
@@ -62,12 +78,14 @@ def shell(script: str = "/app.js") -> bytes:
 
 def city(site: Site) -> None:
     """One shell at every address; its script asks for the list, or for the page that the address names."""
-    for path in ("index.html", "show.html?id=1"):
+    site.RequestHandlerClass = Visit
+    for path in ("index.html", "show.html?id=1", "show.html?id=3"):
         site.put(path, shell())
     site.put("/app.js", APP.encode(), headers=SCRIPT)
-    site.put("/api/list?page=1", answer("page", PAGES))
+    site.put(LIST.format(1), listed(1, 2))
+    site.put(LIST.format(2), listed(3))
     for number in TITLES:
-        site.put(f"/api/show?id={number}", answer("file", {number: f"/files/{number}.pdf"}))
+        site.put(f"/api/show?id={number}", answer({number: f"/files/{number}.pdf"}))
         site.put(f"/files/{number}.pdf", pdf(TITLES[number]))
 
 
@@ -100,27 +118,30 @@ def events(data: Path) -> list[tuple[str, str, str]]:
 def test_a_list_that_a_script_builds_is_read_and_known_again(site: Site, tmp_path: Path) -> None:
     data = little.new_data(tmp_path / "data", SOURCE.replace("pace: 0", f"pace: {PACE}"))
     report = crawl(["testcity"], data, hosts=site.hosts)
-    assert (report.finished, report.new) == (True, 2)
-    root = ROOT.removeprefix(f"http://{HOST}")
-    assert asked(site)[:3] == [f"{root}index.html", "/app.js", "/api/list?page=1"]
-    assert sorted(asked(site)[3:]) == [
-        "/api/show?id=1", "/api/show?id=2", f"{root}index.html", f"{root}show.html?id=1",
-        "/files/1.pdf", "/files/2.pdf",
-    ], "no picture, style or frame is asked, and the script is known on the second page"  # fmt: skip
+    assert (report.finished, report.new) == (True, 3)
+    assert asked(site)[:3] == [f"{PATH}index.html", "/app.js", LIST.format(1)]
+    assert sorted(asked(site)[3:]) == sorted([
+        LIST.format(2), LIST.format(1),  # the second page counts all pages, and the first was the script's
+        f"{PATH}show.html?id=1", f"{PATH}index.html", f"{PATH}show.html?id=3",
+        "/api/show?id=1", "/api/show?id=2", "/api/show?id=3",
+        "/files/1.pdf", "/files/2.pdf", "/files/3.pdf",
+    ]), "no picture, style or frame is asked, and the script is known on the second page"  # fmt: skip
     gaps = sorted(later - earlier for (_, earlier), (_, later) in pairwise(site.times))
     assert gaps[len(gaps) // 4] > 0.45 * PACE, "at its pace; a busy machine may bring two answers together"
     seen = {(document.title, document.page_url.removeprefix(ROOT)) for document in sightings(data)}
-    assert seen == {(TITLES[n], PAGES[n]) for n in (1, 2)}, "nothing is kept between pages"
+    assert seen == {(TITLES[n], PAGES[n]) for n in PAGES}, "nothing is kept between pages"
     assert [(name, url) for name, url, _ in events(data)] == [("part-not-loaded", "http://count.example/hm.js")]
 
     site.date = little.SECOND_NIGHT
     site.asked.clear()
     again = crawl(["testcity"], data, hosts=site.hosts)
-    assert asked(site) == [f"{root}index.html", "/app.js", "/api/list?page=1"], "pages and documents are young"
-    assert (again.finished, again.young, again.changed, again.vanished) == (True, 2, 0, 0)
+    lists = [f"{PATH}index.html", "/app.js", LIST.format(1), LIST.format(2), LIST.format(1)]
+    assert asked(site) == lists, "pages and documents are young"
+    assert (again.finished, again.young, again.changed, again.vanished) == (True, 3, 0, 0)
     with closing(sqlite3.connect(data / "crawl.db")) as db:
-        (lists,) = db.execute("SELECT answer, etag, last_modified FROM urls WHERE kind = 'list'")
-    assert lists == ("unchanged", "", ""), "it is known by its links: its text has changed, its shell says nothing"
+        query = "SELECT answer, etag, last_modified FROM urls WHERE kind = 'list' AND url LIKE '%index.html'"
+        known = db.execute(query).fetchall()
+    assert known == [("unchanged", "", "")], "by its links: its text has changed, and its shell says nothing"
 
 
 @pytest.mark.browser
@@ -140,7 +161,7 @@ def test_what_a_page_cannot_have_is_named_and_no_challenge_is_passed(site: Site,
         site.put(f"/{name}.js", script.encode(), headers=SCRIPT)
     site.put("challenge.html", b"<html><script>$_ts={}; fetch('/passed')</script></html>")
     site.put("/api/busy", b"{}", 503)
-    site.put("/api/cut", answer("page", PAGES)[:-3], length=False)
+    site.put("/api/cut", listed(1, 2)[:-3], length=False)
     site.put("/robots.txt", b"User-agent: *\nDisallow: /private/\n")
 
     report = crawl(["testcity"], data, hosts=site.hosts)
