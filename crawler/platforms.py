@@ -10,6 +10,7 @@ from typing import Any
 from crawler import forms
 from crawler.announcing import MOST, whole
 from crawler.listings import parsed
+from crawler.pages import named_links
 from crawler.words import Words
 
 LONG = 2000  # characters of a call, with the function that reads its answer
@@ -37,8 +38,9 @@ class Answers:
 class Posted:
     """A script that asks for its list by POST: ``$.ajax({type: "post", url: "/list", data: {page: 1, id: "7"}})``.
 
-    Only a form with a page number in it is taken for a list's (others count visits or send letters), and only
-    when every value stands in the page, as itself or as ``var id = "7"``; a page number that does not is 1.
+    Only a form with a page number in it is taken for a list's (others count visits or send letters), on a page that
+    shows no disclosure itself (there it is a search or the news), and only when every value stands in the page, as
+    itself or as ``var id = "7"``; a page number that does not is 1.
     """
 
     CALL = re.compile(r"\.post\s*\(\s*([\"'][^\"'\s]+[\"'])\s*,\s*\{([^{}]*)\}")
@@ -50,7 +52,10 @@ class Posted:
 
     def pages(self, text: str, url: str, words: Words) -> Iterator[str]:
         """The first page of each list that the page's scripts ask for by POST."""
-        for address, data in self._calls(text):
+        calls = list(self._calls(text))
+        if calls and any(map(words.is_disclosure, named_links(text, url, words).values())):
+            return
+        for address, data in calls:
             form = {key: self._value(value, text) for key, value in self.PAIR.findall(data)}
             number = next((key for key in form if key.lower() in words.page_numbers), "")
             form |= {number: form[number] or "1"} if number else {}

@@ -98,6 +98,7 @@ def test_a_script_that_asks_for_its_list_by_post_is_read(script: str) -> None:
         '$.ajax({type: "post", url: "/loadData", data: {pageNo: 1, channel: unknown.id}})',
         '$.ajax({type: "get", url: "/loadData", data: {pageNo: 1}})',
         '$.ajax({type: "post", url: base + "/loadData", data: {pageNo: 1}})',
+        '$.post("/search", {pageNo: 1})</script><a href="/a/1.html">甲局2026年部门预算</a><script>',
     ],
 )
 def test_nothing_is_sent_that_is_no_list_or_that_the_page_does_not_say_whole(script: str) -> None:
