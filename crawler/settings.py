@@ -36,8 +36,8 @@ def settings(source: Source, hosts: Mapping[str, str], contact: str) -> dict[str
         "COOKIES_ENABLED": source.cookies,
         "HTTPERROR_ALLOW_ALL": True,  # every status is an answer that is recorded
         "HTTPCACHE_ENABLED": False,
-        # Half of a crawl's CPU without these two: Scrapy parses the source of the callback for every answer, to warn
-        # of a mistake that the type checker finds, and starts a hundred tasks for items, of which there are none.
+        # Half of a crawl's CPU without these two: Scrapy parses the callback's source for every answer, to warn
+        # of a mistake that the type checker finds, and starts a hundred tasks for items that we do not have.
         "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "CONCURRENT_ITEMS": 1,
         "TELNETCONSOLE_ENABLED": False,
