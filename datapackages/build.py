@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from datapackages import ddl, descriptor, full_text, loading, parquet, schemas, write
+from datapackages import ddl, descriptor, full_text, headlines, loading, parquet, schemas, write
 from datapackages.loading import BuildFailed
 
 __all__ = ["BuildFailed", "build", "fill"]
@@ -64,6 +64,7 @@ def fill(path: Path, folders: Iterable[Path]) -> None:
             _fill_description(connection, folder)
         for statement in ddl.indexes():
             connection.execute(statement)
+        headlines.build(connection)
         full_text.build(connection)
         connection.execute("COMMIT")
         connection.executescript("ANALYZE; VACUUM;")

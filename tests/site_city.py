@@ -454,7 +454,7 @@ def _wait(process: subprocess.Popen[bytes], address: str) -> None:
             assert process.stdout is not None
             raise RuntimeError(process.stdout.read().decode())
         try:
-            urllib.request.urlopen(address, timeout=2).close()
+            urllib.request.urlopen(address, timeout=30).close()
             return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)

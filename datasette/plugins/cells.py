@@ -27,6 +27,7 @@ VOCABULARIES = {
     "expenditure_type": "expenditure_types",
     "flow": "flows",
     "fund": "funds",
+    "headline": "headline_kinds",
     "item": "items",
     "ledger_basis": "ledger_bases",
     "link_rule": "link_rules",
