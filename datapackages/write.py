@@ -18,6 +18,7 @@ from pathlib import Path
 
 from datapackages import (
     archive,
+    catalog,
     checksums,
     corrections,
     descriptor,
@@ -107,6 +108,7 @@ def write_packages(
         )
         _write_package(released / key.name, key, contents, data / "packages" / key.name)
     checksums.write(released, "*.zip")
+    catalog.write(released)
     if approve:
         approve(released)
     _switch(released, data)

@@ -65,9 +65,11 @@ def test_time_zone_language_hash_seed_and_folder_leave_no_trace(
     assert said == said_again
     assert sorted(name for name in contents(first) if name.count("/") == 1) == [
         "packages/SHA256SUMS",
+        "packages/catalog.jsonld",
         "packages/cn-999900-2024-final.zip",
         "packages/cn-999900-2025-budget.zip",
         "packages/cn-999900-2026-budget.zip",
+        "packages/llms.txt",
         "parquet/SHA256SUMS",
         "site/budgets.db",
     ]

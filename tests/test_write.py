@@ -36,6 +36,7 @@ HERE = Path(__file__).parent
 city = SimpleNamespace(**runpy.run_path(str(HERE / "made_up_city.py")))
 
 BUDGET = "cn-999900-2026-budget"
+OF_ALL = ("SHA256SUMS", "catalog.jsonld", "llms.txt")  # beside the packages
 
 
 def rows(data: Path, resource: str, package: str = BUDGET) -> list[dict[str, str]]:
@@ -371,7 +372,7 @@ def test_the_same_input_gives_the_same_bytes_anywhere_in_any_order(tmp_path: Pat
         made.append((files(data / "packages"), (data / "site" / "budgets.db").read_bytes(), files(data / "review")))
     assert made[0] == made[1]
     beside = {"datapackage.json", "README.md", "CITATION.cff", "zenodo.json", "validation.json"}
-    assert len(made[0][0]) == 2 * (len(schemas.RESOURCES) + len(beside) + 1) + 1  # the zips and SHA256SUMS
+    assert len(made[0][0]) == 2 * (len(schemas.RESOURCES) + len(beside) + 1) + len(OF_ALL)  # the zips, too
 
 
 def test_a_newer_document_of_the_same_slot_is_current_and_the_older_stays_listed(tmp_path: Path) -> None:
@@ -500,12 +501,11 @@ def test_what_the_site_calls_a_document_tells_its_place_last() -> None:
 
 def test_packages_that_nothing_belongs_to_any_more_disappear(tmp_path: Path) -> None:
     write_packages([city.parsed("a"), city.parsed("b", fiscal_year=2025)], [], tmp_path)
-    assert sorted(path.name for path in (tmp_path / "packages").iterdir()) == [
-        "SHA256SUMS", "cn-999900-2025-budget", "cn-999900-2025-budget.zip", BUDGET, f"{BUDGET}.zip",
-    ]  # fmt: skip
+    both = {name for package in ("cn-999900-2025-budget", BUDGET) for name in (package, f"{package}.zip")}
+    assert {path.name for path in (tmp_path / "packages").iterdir()} == {*OF_ALL, *both}
     write_packages([city.parsed("a")], [], tmp_path)
-    left = sorted(path.name for path in (tmp_path / "packages").iterdir())
-    assert left == ["SHA256SUMS", BUDGET, f"{BUDGET}.zip"]
+    left = {path.name for path in (tmp_path / "packages").iterdir()}
+    assert left == {*OF_ALL, BUDGET, f"{BUDGET}.zip"}
 
 
 def test_a_package_is_validated_when_its_bytes_change_and_only_then(
