@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.faults import Fault
-from benchmarks.faulty_site import Asked, Province, served
+from benchmarks.faulty_site import FIRST_NIGHT, Asked, Province, served
 from benchmarks.figures import Figure, at_least, at_most
 from crawler import CrawlReport, blobs, crawl
 from crawler.state import published_otherwise, sightings
@@ -100,6 +100,13 @@ def every_night(province: Province) -> dict[str, int]:
     return {**Counter(province.traps.values()), "other-format": len(province.others)}
 
 
+def edit(province: Province, data: Path) -> dict[str, str]:
+    """Publish other bytes at one address of each site that the first night read: address → hash of the old ones."""
+    day = f"{FIRST_NIGHT:%Y-%m-%d}"
+    known = {sighting.url for sighting in sightings(data) if sighting.first_seen.startswith(day)}
+    return {url: province.edit(url) for url in province.editable(known)}
+
+
 def empty_run(data: Path, name: str) -> float:
     """CPU seconds of a Scrapy process that asks for nothing."""
     cpu = _cpu_of_children()
@@ -159,7 +166,7 @@ def _quiet(province: Province, data: Path) -> Iterator[Figure]:
 
 
 def _edited(province: Province, data: Path) -> Iterator[Figure]:
-    old = {url: province.edit(url) for url in province.editable()}
+    old = edit(province, data)
     night(province, data, AGE)
     now = {(sighting.url, sighting.sha256) for sighting in sightings(data)}
     found = [url for url in old if (url, province.documents[url]) in now]

@@ -10,7 +10,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 
 from benchmarks.faults import ENDLESS, Place, deal
 from benchmarks.faulty_lists import FAMILIES
-from benchmarks.faulty_pages import FOREIGN, ROBOTS, SIGN, Page, Site, build, key_of, pdf
+from benchmarks.faulty_pages import FOREIGN, ROBOTS, SIGN, Page, Site, build, key_of
+from benchmarks.small_files import pdf
 
 FIRST_NIGHT = datetime(2026, 3, 12, 18, 17)
 DRIPS = 20  # pieces of a body that comes slowly
@@ -107,13 +108,12 @@ class Province(ThreadingHTTPServer):
             or (one.host in silent and one.key != ROBOTS)
         ]
 
-    def editable(self) -> list[str]:
-        """One document of each site, that came in the first night and stands at its own address."""
+    def editable(self, known: Container[str]) -> list[str]:
+        """One of the known documents of each site, not behind a redirect and in no archive."""
         found = {}
         for host, site in self.sites.items():
             for url in site.documents:
-                place = (host, key_of(url))
-                if place not in self.faults and "#" not in url and site.pages[place[1]].status == 200:
+                if url in known and "#" not in url and site.pages[key_of(url)].status == 200:
                     found[host] = url
         return list(found.values())
 
