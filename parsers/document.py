@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from parsers.about import About, read_about
 from parsers.damage import broken_streams
 from parsers.facts import read_facts
 from parsers.ocr import without_table
-from parsers.page import PasswordNeeded, Unreadable
+from parsers.page import PasswordNeeded, Reader, Unreadable
 from parsers.pages import Pages, passing
 from parsers.pdfium import open_pdf
 from parsers.stitch import PageText, printed_tables
@@ -35,15 +37,29 @@ BUDGETS = ("budget", "final", "tables_only")
 
 def parse(path: str | PathLike[str]) -> ParsedDocument:
     """Read a file whole: tables, facts, sections, issues. Never raises for what the file holds."""
-    return _parse(Path(path), whole=True)
+    with _without_collection():
+        return checked(_read(Path(path), whole=True))
 
 
 def read(path: str | PathLike[str]) -> ParsedDocument:
     """The first part of :func:`parse`: tables and facts, without the prose."""
-    return _parse(Path(path), whole=False)
+    with _without_collection():
+        return _read(Path(path), whole=False)
 
 
-def _parse(path: Path, *, whole: bool) -> ParsedDocument:
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """What a page is made of holds no cycles: Python would look for them in each of its characters in vain."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _read(path: Path, *, whole: bool) -> ParsedDocument:
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     if refused := _refused(content):
@@ -52,7 +68,7 @@ def _parse(path: Path, *, whole: bool) -> ParsedDocument:
     try:
         with open_pdf(path) as reader:
             count, producer = reader.page_count, reader.producer
-            printed, texts = printed_tables(pages.pass_by(reader))
+            tables, texts = _tables(pages, reader, sha256)
     except PasswordNeeded:
         return broken(sha256, content, issue("password"))
     except Unreadable as error:
@@ -63,9 +79,14 @@ def _parse(path: Path, *, whole: bool) -> ParsedDocument:
     issues = [*pages.failed, *_damage(content), *pages.garbled, *pages.scans.issues]
     if pages.garbled and not (pages.with_text or pages.pictured):
         return broken(sha256, content, *issues, pages=count)
-    tables = tuple(pages.scans.displayed(read_tables(printed, sha256)))
     issues.extend(without_table(pages.recognised, tables))
     return _assembled(sha256, content, pages, producer, texts, tables, issues, whole, count)
+
+
+def _tables(pages: Pages, reader: Reader, sha256: str) -> tuple[tuple[Table, ...], list[PageText]]:
+    """The tables of a document and the text around them; what lies between page and table is let go of here."""
+    printed, texts = printed_tables(pages.pass_by(reader))
+    return tuple(pages.scans.displayed(read_tables(printed, sha256))), texts
 
 
 def _damage(content: bytes) -> Iterator[Issue]:
@@ -151,8 +172,7 @@ def _assembled(
         told, unread = read_told(document, texts, tables, facts)
         issues.extend(unread)
     issues.extend(_about_issues(document, texts))
-    parsed = ParsedDocument(document=document, tables=tables, facts=tuple(facts), issues=tuple(issues), **told)
-    return checked(parsed) if whole else parsed
+    return ParsedDocument(document=document, tables=tables, facts=tuple(facts), issues=tuple(issues), **told)
 
 
 def _about_issues(document: Document, texts: Sequence[PageText]) -> list[Issue]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -28,6 +29,7 @@ PASSWORD = 4  # FPDF_ERR_PASSWORD
 UNSEEN = (3, 7)  # text render modes: neither filled nor stroked; clipping only
 BOLD = 0.2  # of its width: a character drawn again this close is imitation bold
 FLAT = 0.75  # of its width: a character lower than this has the box of its ink
+LARGE = 500_000  # bytes of a file: to hand memory back after each of the others would cost more than it saves
 UPRIGHT = math.radians(3)
 RIGHT_ANGLE = math.pi / 2
 BLANK = "\u00a0\u3000\ufffe\ufeff"
@@ -70,6 +72,8 @@ def open_pdf(path: str | PathLike[str]) -> Iterator[PdfiumReader]:
         yield PdfiumReader(pdf)
     finally:
         pdf.close()
+        if os.path.getsize(path) > LARGE:
+            pdfium.return_memory()
 
 
 def _page(page: Any, number: int) -> Page:
@@ -160,10 +164,10 @@ def _drawn_again(glyphs: list[Glyph]) -> set[int]:
 
 def _chars(text: Any, count: int) -> list[str]:
     """The characters by index; in one call where every one is a single UTF-16 unit."""
-    buffer = (ctypes.c_ushort * (count + 1))()
-    if raw.FPDFText_GetText(text, 0, count, buffer) == count + 1 and 0 not in buffer[:count]:
-        units = bytes(buffer)[: 2 * count].decode("utf-16-le", "replace")
-        if len(units) == count:
+    room = bytearray(2 * (count + 1))
+    if raw.FPDFText_GetText(text, 0, count, ctypes.c_ushort.from_buffer(room)) == count + 1:
+        units = room[: 2 * count].decode("utf-16-le", "replace")
+        if len(units) == count and "\0" not in units:
             return list(units)
     return [_char(code) for code in map(raw.FPDFText_GetUnicode, repeat(text), range(count))]
 

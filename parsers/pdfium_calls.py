@@ -22,6 +22,15 @@ def address(handle: Any) -> int:
     return ctypes.cast(handle, c_void_p).value or 0
 
 
+def return_memory() -> None:
+    """Hand back to the system what closed documents held.
+
+    glibc keeps it for the next one, while Python, which has memory of its own, asks for more.
+    """
+    if trim := getattr(ctypes.pythonapi, "malloc_trim", None):  # glibc alone has it
+        trim(0)
+
+
 class Answer:
     """Where pdfium writes up to four numbers of 4 bytes; made once, because one thread reads at a time.
 
@@ -34,26 +43,34 @@ class Answer:
         self.numbers = memoryview(store).cast("B").cast(letter)  # type: ignore[call-overload]
 
 
-def columns(call: Callable[..., Any], things: Sequence[int], count: int, letter: str) -> list[list[Any]]:
-    """The ``count`` numbers of 4 bytes that a call writes for each of many things, by columns."""
-    store = (ctypes.c_uint * (count * len(things)))()
-    start, end = ctypes.addressof(store), ctypes.addressof(store) + ctypes.sizeof(store)
-    places = [range(start + 4 * i, end, 4 * count) for i in range(count)]
-    deque(map(call, things, *places), maxlen=0)
-    numbers: list[Any] = memoryview(store).cast("B").cast(letter).tolist()  # type: ignore[call-overload]
-    return [numbers[i::count] for i in range(count)]
-
-
 def _bound(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
     return ctypes.PYFUNCTYPE(result, *arguments)(address(function))
 
 
-# Without types of its arguments, and with places made once: to convert them costs as much as the call.
+# One room for the answers about many things, and its places, made once: an array of ctypes is a new type for
+# each length, and to convert an address costs as much as the call.
+_ROOM = 1024  # things asked about at a time
+_MOST = 4  # numbers about each
+_room = (ctypes.c_uint * (_MOST * _ROOM))()
+_places = [c_void_p(ctypes.addressof(_room) + 4 * i) for i in range(_MOST * _ROOM)]
+_numbers = {letter: memoryview(_room).cast("B").cast(letter) for letter in "fiI"}  # type: ignore[call-overload]
+
+
+def columns(call: Callable[..., Any], things: Sequence[int], count: int, letter: str) -> list[list[Any]]:
+    """The ``count`` numbers of 4 bytes that a call writes for each of many things, by columns; 0 where it fails."""
+    numbers: list[Any] = []
+    for first in range(0, len(things), _ROOM):
+        some = things[first : first + _ROOM]
+        end = count * len(some)
+        ctypes.memset(_room, 0, 4 * end)
+        deque(map(call, some, *[_places[i:end:count] for i in range(count)]), maxlen=0)
+        numbers += _numbers[letter][:end].tolist()
+    return [numbers[i::count] for i in range(count)]
+
+
+# Without types of their arguments: addresses are handed over as ``c_void_p``.
 _loose_box = _bound(raw.FPDFText_GetLooseCharBox, None)
-_ROOM = 1024  # characters asked for at a time
-_boxes = (ctypes.c_float * (4 * _ROOM))()
-_places = [c_void_p(ctypes.addressof(_boxes) + 16 * i) for i in range(_ROOM)]
-_edges = memoryview(_boxes).cast("B").cast("f")
+_page_object = _bound(raw.FPDFPage_GetObject, c_void_p)
 
 
 def loose_boxes(text: int, indices: Sequence[int]) -> list[list[float]]:
@@ -62,9 +79,14 @@ def loose_boxes(text: int, indices: Sequence[int]) -> list[list[float]]:
     page = c_void_p(text)
     for first in range(0, len(indices), _ROOM):
         some = indices[first : first + _ROOM]
-        deque(map(_loose_box, repeat(page), some, _places), maxlen=0)
-        numbers += _edges[: 4 * len(some)].tolist()
+        deque(map(_loose_box, repeat(page), some, _places[::4]), maxlen=0)
+        numbers += _numbers["f"][: 4 * len(some)].tolist()
     return [numbers[i::4] for i in range(4)]
+
+
+def page_objects(page: int, count: int) -> list[int]:
+    """The addresses of the ``count`` objects of a page."""
+    return list(map(_page_object, repeat(c_void_p(page)), range(count)))
 
 
 char_angle = _bound(raw.FPDFText_GetCharAngle, ctypes.c_float, c_void_p, c_int)
@@ -76,7 +98,6 @@ clip_path = _bound(raw.FPDFPageObj_GetClipPath, c_void_p, c_void_p)
 clip_paths = _bound(raw.FPDFClipPath_CountPaths, c_int, c_void_p)
 clip_segments = _bound(raw.FPDFClipPath_CountPathSegments, c_int, c_void_p, c_int)
 clip_segment = _bound(raw.FPDFClipPath_GetPathSegment, c_void_p, c_void_p, c_int, c_int)
-page_object = _bound(raw.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
 form_objects = _bound(raw.FPDFFormObj_CountObjects, c_int, c_void_p)
 form_object = _bound(raw.FPDFFormObj_GetObject, c_void_p, c_void_p, ctypes.c_ulong)
 object_type = _bound(raw.FPDFPageObj_GetType, c_int, c_void_p)

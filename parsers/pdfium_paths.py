@@ -18,7 +18,12 @@ Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 DEEPEST = 8  # forms inside forms; hostile files nest them without end
 MOST_SEGMENTS = 20_000  # of one path: a table has hundreds, a map has millions
-PATH, IMAGE, FORM = raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM
+TEXT, PATH, IMAGE, FORM = (
+    raw.FPDF_PAGEOBJ_TEXT,
+    raw.FPDF_PAGEOBJ_PATH,
+    raw.FPDF_PAGEOBJ_IMAGE,
+    raw.FPDF_PAGEOBJ_FORM,
+)
 
 POINT = pdfium.Answer(ctypes.c_float, "f")
 COLOUR = pdfium.Answer(ctypes.c_uint, "I")  # red, green, blue, alpha
@@ -40,16 +45,17 @@ class Drawing:
 def read_drawing(page: int, count: int, view: View) -> Drawing:
     """Walk the ``count`` objects of a loaded page, given by its address, forms included."""
     drawing = Drawing()
-    _read(list(map(pdfium.page_object, repeat(page), range(count))), view, IDENTITY, drawing, 0)
+    _read(pdfium.page_objects(page, count), view, IDENTITY, drawing, 0)
     return drawing
 
 
 def _read(things: list[int], view: View, matrix: Matrix, drawing: Drawing, depth: int) -> None:
-    kinds = list(map(pdfium.object_type, things))
-    paths = [thing for thing, kind in zip(things, kinds, strict=True) if kind == PATH]
+    kinds = map(pdfium.object_type, things)
+    drawn = [(thing, kind) for thing, kind in zip(things, kinds, strict=True) if kind != TEXT]
+    paths = [thing for thing, kind in drawn if kind == PATH]
     filled, stroked = pdfium.columns(pdfium.draw_mode, paths, 2, "i")
     outlines = zip(filled, stroked, _bounds(paths, view, matrix), strict=True)
-    for thing, kind in zip(things, kinds, strict=True):
+    for thing, kind in drawn:
         if kind == PATH:
             _path(thing, *next(outlines), view, matrix, drawing)
         elif kind == IMAGE:
