@@ -1,32 +1,41 @@
-"""A selection as a file to take away: a package with its zip, or a spreadsheet; SHA256SUMS beside."""
+"""A selection as a file to take away: a package, a spreadsheet, or its tables as printed; SHA256SUMS beside."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from datapackages import checksums, selection, workbook
+from datapackages import archive, checksums, printed, selection, workbook
+from datapackages.model import ParsedDocument
 from datapackages.selection import Selection
 from datapackages.write import seal
 
-FORMATS = ("zip", "xlsx")
+ENDINGS = {"zip": ".zip", "xlsx": ".xlsx", "printed": "-printed.zip"}
+FORMATS = tuple(ENDINGS)
 
 
-def export(chosen: Selection, packages: Path, out: Path, made_as: str = "zip") -> Path:
-    """Write ``<name>.zip`` or ``<name>.xlsx`` of a selection of the released packages to ``out``; returns its path.
+def export(
+    chosen: Selection, packages: Path, out: Path, made_as: str = "zip",
+    parsed: Callable[[str], ParsedDocument] | None = None,
+) -> Path:  # fmt: skip
+    """Write a selection of the released packages to ``out`` in one of the formats; returns the file's path.
 
-    The file replaces an earlier one of that name when it is whole. Raises NothingSelected, InvalidPackage, and
-    TooLong where a sheet cannot hold the rows.
+    ``parsed`` gives the document of a hash, which only ``printed`` asks for. The file replaces an earlier one of
+    its name when it is whole. Raises NothingSelected, InvalidPackage, and TooLong where a sheet has no room.
     """
     work = out / f"{chosen.name}.{os.getpid()}"
-    target = out / f"{chosen.name}.{made_as}"
+    target = out / f"{chosen.name}{ENDINGS[made_as]}"
     try:
-        folder = work / chosen.name
+        folder, made = work / chosen.name, work / target.name
         selection.write(chosen, packages, folder)
-        made = work / target.name
         if made_as == "xlsx":
             workbook.write(made, workbook.of_package(folder), workbook.about_package(folder))
+        elif made_as == "printed":
+            assert parsed, "tables as printed are in the parsed documents"
+            printed.write(folder, work / "printed", parsed)
+            archive.write_zip(work / "printed", made)
         else:
             seal(folder, made)
         os.replace(made, target)

@@ -185,6 +185,19 @@ def test_a_table_that_has_no_room_on_a_sheet_says_what_has(tmp_path: Path, monke
         workbook.write(tmp_path / "a.xlsx", [Sheet(title="表", fields=FIELDS, rows=[["a", "1"]] * 3)])
 
 
+# ---- as printed ----
+
+
+def test_tables_are_given_as_they_are_printed(data: Path, tmp_path: Path) -> None:
+    chosen = Selection(year=2026, unit=units(data)[OFFICE])
+    path = export(chosen, data / "packages", tmp_path, "printed", lambda _: city.parsed("b"))
+    with zipfile.ZipFile(path) as archive:
+        index = list(csv.DictReader(io.StringIO(archive.read("tables.csv").decode("utf-8"))))
+        told = archive.read(f"{city.sha('b')}/{index[0]['table_id']}.csv").decode("utf-8")
+    assert (path.name, len(index)) == (f"{units(data)[OFFICE]}-2026-printed.zip", 1)
+    assert told == "科目,合计\n合计,30.50\n2050202,30.50\n"
+
+
 # ---- the command ----
 
 
@@ -198,6 +211,11 @@ def test_the_command_writes_what_is_chosen(data: Path, tmp_path: Path) -> None:
 def test_choices_that_make_no_sense_are_refused(arguments: list[str], tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["package", *arguments, "--data", str(tmp_path)])
     assert (done.exit_code, "go with --all or a choice" in done.output) == (2, True)
+
+
+def test_tables_of_a_document_that_is_not_read_name_the_next_command(data: Path) -> None:
+    done = CliRunner().invoke(main, ["package", "--all", "--format", "printed", "--data", str(data)])
+    assert (done.exit_code, "run `yusuan parse --data" in done.output) == (1, True)
 
 
 def test_a_choice_of_nothing_is_a_wrong_question(data: Path) -> None:

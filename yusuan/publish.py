@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,17 +12,19 @@ from crawler.catalogue import sources
 from crawler.lock import hold
 from crawler.state import sightings
 from crawler.visits import visits
+from datapackages import parsed as parsed_json
 from datapackages.build import build as build_database
 from datapackages.codes import labels
 from datapackages.exports import FORMATS, export
 from datapackages.ledger import Outlook
+from datapackages.model import ParsedDocument
 from datapackages.releases import release
 from datapackages.selection import NothingSelected, Selection
 from datapackages.workbook import TooLong
 from datapackages.write import PackageReport, write_packages
 from parsers import parser_version
 from yusuan.options import DATA, Unparsed, exit_codes, fail
-from yusuan.reading import stored, unparsed
+from yusuan.reading import folder, stored, unparsed
 
 
 @click.command()
@@ -31,7 +34,7 @@ from yusuan.reading import stored, unparsed
 @click.option("--unit", metavar="UNIT_ID", help="Only the rows of this unit.")
 @click.option("--table", metavar="ID", help="Only this table of the forms (three_public …) and what it refers to.")
 @click.option("--all", "everything", is_flag=True, help="Everything released as one package.")
-@click.option("--format", "made_as", type=click.Choice(FORMATS), help="Of what is chosen; default zip.")
+@click.option("--format", "made_as", type=click.Choice(FORMATS), help="zip (default), xlsx or tables as printed.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
               help="Where what is chosen is written; default exports in the data directory.")  # fmt: skip
 @click.option("--release", "dated", is_flag=True, help="Keep the packages as a dated release, with what differs.")
@@ -42,7 +45,8 @@ def package(
 ) -> None:  # fmt: skip
     """Write and validate the data packages of all parsed documents: one for each place, year and stage.
 
-    With a choice, a part of the released packages is written as a package of its own, or as a spreadsheet.
+    With a choice, a part of the released packages is written as a package of its own, as a spreadsheet, or with the
+    tables as they are printed.
     """
     chosen = Selection(place=place or "", year=year or 0, stage=stage or "", unit=unit or "", table=table or "")
     if dated and (everything or chosen != Selection()):
@@ -65,7 +69,7 @@ def package(
 
 def _exported(chosen: Selection, data: Path, out: Path, made_as: str) -> Path:
     try:
-        return export(chosen, data / "packages", out, made_as)
+        return export(chosen, data / "packages", out, made_as, partial(one_stored, data))
     except NothingSelected as error:
         fail(error, 2)
     except TooLong as error:
@@ -79,6 +83,17 @@ def build(data: Path) -> None:
     with exit_codes(), hold(data):
         path = build_database(data)
     click.echo(f"{path} ({path.stat().st_size / 1024 / 1024:.1f} MB)")
+
+
+def one_stored(data: Path, sha256: str) -> ParsedDocument:
+    """A document as this version of the parser read it. Raises Unparsed where it has not."""
+    path = folder(data) / f"{sha256}.json"
+    if not path.is_file():
+        raise Unparsed(
+            f"document {sha256} has not been read by this version of the parser ({parser_version()}); "
+            f"run `yusuan parse --data {data}` first"
+        )
+    return parsed_json.loads(path.read_text(encoding="utf-8"))
 
 
 def packages(data: Path, approve: Callable[[Path], None] | None = None) -> list[PackageReport]:
