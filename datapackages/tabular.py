@@ -31,7 +31,8 @@ LINE_END = re.compile("\r\n?|\u2028|\u2029")
 
 def text(value: object) -> str:
     """Return a value as it stands in CSV: "" for None, 1 or 0, plain decimals, lists joined with "|"."""
-    written = WRITERS.get(type(value))
+    kind: type = type(value)
+    written = WRITERS.get(kind) or next((WRITERS[known] for known in kind.__mro__ if known in WRITERS), None)
     return written(value) if written else _clean(str(value))
 
 

@@ -19,9 +19,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from datapackages import schemas, tabular, write
 from datapackages.issues import issue
 from datapackages.model import ParsedDocument, Section
@@ -29,8 +26,6 @@ from datapackages.placing import jurisdiction_of
 from datapackages.validate import Fault, InvalidPackage, ValidationReport, validate
 from datapackages.versions import Placed, order
 from datapackages.write import write_packages
-
-steady = settings(deadline=None, derandomize=True)  # a busy machine must fail no test
 
 HERE = Path(__file__).parent
 city = SimpleNamespace(**runpy.run_path(str(HERE / "made_up_city.py")))
@@ -631,25 +626,3 @@ def test_numbers_that_frictionless_lets_pass_are_faults(packed: Path, tmp_path: 
 def test_a_fact_of_a_table_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(InvalidPackage, match=r"data/facts.csv, row 2.*foreign key"):
         write_packages([replace(city.parsed("a"), tables=())], [], tmp_path)
-
-
-@steady
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=4))
-def test_decimals_are_written_exactly_and_plainly(value: Decimal) -> None:
-    written = tabular.decimal_text(value)
-    assert Decimal(written) == value
-    assert "e" not in written.lower()
-    assert written == "0" or not written.startswith("-0") or "." in written
-    assert "." not in written or not written.endswith(("0", "."))
-
-
-@steady
-@given(st.lists(st.text(max_size=8), min_size=2, max_size=2), st.text(max_size=30))
-def test_what_is_written_is_read_back(
-    tmp_path_factory: pytest.TempPathFactory, cells: list[str], text: str
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "cells.csv"
-    line = [tabular.text(cell) for cell in (*cells, text)]
-    with tabular.writing(path) as writer:
-        writer.writerow(line)
-    assert list(tabular.read(path)) == [line]
