@@ -61,11 +61,11 @@ class Family:
         name = quote(f"示例{number}局预算")
         return template.format(n=100_000 + number, hex=digits, uuid=uuid, name=name)
 
-    def source(self, pace: float = 0) -> str:
-        """The source's YAML; ages of pages and documents as they come."""
+    def source(self) -> str:
+        """The source's YAML, with the ages that every source has."""
         return (
             f'state: demo\nplace: 示例省\njurisdiction: "999902"\npublisher: 示例省财政厅\nfamily: {self.system}\n'
-            f'entries: ["http://{self.host}{self.entry}"]\nhosts: ["{self.host}"]\npace: {pace:g}\n'
+            f'entries: ["http://{self.host}{self.entry}"]\nhosts: ["{self.host}"]\npace: 0\n'
             f'within: ["http://{self.host}{self.within}"]\n{self.more}'
         )
 

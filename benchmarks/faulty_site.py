@@ -218,7 +218,8 @@ class Visit(BaseHTTPRequestHandler):
         if kind == "reset":
             self._reset()
         elif kind.startswith("503"):
-            self._answer(503, b"busy", {"Retry-After": "1"} if "Retry" in kind else {})
+            pause = str(len(self.path) % 2)  # seconds: none or one
+            self._answer(503, b"busy", {"Retry-After": pause} if "Retry" in kind else {})
         elif kind == "HTML for PDF":
             self._answer(200, LOGIN, {})
         elif kind == "empty":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -178,6 +179,13 @@ def test_a_pdf_is_whole_or_named(size: int) -> None:
 )
 def test_an_answer_without_its_end_is_cut_short_whatever_its_form(text: str, is_cut: bool) -> None:
     assert is_cut_short(text) is is_cut
+
+
+@given(st.data())
+def test_any_beginning_of_a_json_answer_is_cut_short(data: st.DataObject) -> None:
+    whole = json.dumps({"total": 2, "list": data.draw(st.lists(st.dictionaries(st.text(), st.text())))})
+    assert not is_cut_short(whole)
+    assert is_cut_short(whole[: data.draw(st.integers(min_value=1, max_value=len(whole) - 1))])
 
 
 def test_a_robots_txt_is_asked_again_when_it_fails(nights: Nights) -> None:
