@@ -19,7 +19,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from datapackages import schemas, tabular, write
+
+from datapackages import schemas, write
 from datapackages.issues import issue
 from datapackages.model import ParsedDocument, Section
 from datapackages.placing import jurisdiction_of
