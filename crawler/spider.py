@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -30,6 +30,18 @@ EMPTY = "no detail page, document or further page (a {}); check the source"
 PRINTED = "html"  # the form of a budget that stands in the page itself
 MEMBER = "#"  # between the address of an archive and the name of a document in it
 BODY_RETRIES = 2  # a bad body is asked for this often again; connections and 5xx have their own, longer patience
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What an answer for a page holds. ``cut``: its end may be missing; ``may_be_home``: it is no article."""
+
+    html: str
+    page: pages.Page
+    links: list[Link]
+    fault: bodies.Fault | None
+    cut: bool
+    may_be_home: bool
 
 
 class DisclosureSpider(Spider):
@@ -234,40 +246,59 @@ class DisclosureSpider(Spider):
         return True
 
     def _page(self, response: Response, link: Link, answer: Answer) -> Iterator[Request]:
-        html = pages.decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
-        page = pages.read_page(html, response.url, self.words)
-        fault = bodies.page_fault(html, page.title, self.words)
-        links, reader = [] if fault else self.links(html, page, response.url, link), self.reader
-        if not fault and not (link.kind == "list" and links) and self._may_be_home(html, page, link):
-            home = urljoin(response.url, "/")
-            if home not in self.homes and not kinds.is_home(response.url):
-                yield from self._wait_for_home(home, (response, link, answer))
-                return
-            if kinds.is_home(response.url) or kinds.is_same_page(kinds.addresses(html), self.homes[home]):
-                fault, links = bodies.Fault(name="soft-404", detail=f"the home page {home}"), []
-        if not fault and link.kind == "list" and not links:
-            fault = bodies.Fault(
-                name="empty-list", detail=EMPTY.format(kinds.kind_of(html, page, self.words, response.url))
-            )
-        if fault is None and bodies.is_cut_short(html) and "Content-Length" not in response.headers:
-            again = self._again(response, "truncated-page")
-            if again:
-                yield again
-                return
+        seen = self._seen(response, link)
+        again = self._again(response, "truncated-page") if seen.cut else None
+        if again:
+            yield again
+            return
+        home = urljoin(response.url, "/")
+        if seen.may_be_home and home not in self.homes and not kinds.is_home(response.url):
+            yield from self._wait_for_home(home, (response, link, answer))
+            return
+        fault = self._page_fault(seen, response.url, link)
+        if seen.cut:
             self.night.event("truncated-page", link, f"{len(response.body)} bytes", answer.date)
-            reader = ""  # what it may have lost is looked for in the next run
         if fault:
             yield from self._again_or_refuse(response, link, answer, fault)
             return
+        self._keep_page(seen, response, link, answer)
+        yield from self._follow(link, seen.links, answer.date)
+
+    def _seen(self, response: Response, link: Link) -> Seen:
+        html = pages.decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
+        page = pages.read_page(html, response.url, self.words)
+        fault = bodies.page_fault(html, page.title, self.words)
+        links = [] if fault else self.links(html, page, response.url, link)
+        listed = link.kind == "list" and bool(links)
+        return Seen(
+            html=html, page=page, links=links, fault=fault,
+            cut=fault is None and "partial" in response.flags and bodies.is_cut_short(html),
+            may_be_home=not fault and not listed and self._may_be_home(html, page, link),
+        )  # fmt: skip
+
+    def _page_fault(self, seen: Seen, url: str, link: Link) -> bodies.Fault | None:
+        home = urljoin(url, "/")
+        if seen.may_be_home and (
+            kinds.is_home(url) or kinds.is_same_page(kinds.addresses(seen.html), self.homes[home])
+        ):
+            return bodies.Fault(name="soft-404", detail=f"the home page {home}")
+        if not seen.fault and link.kind == "list" and not seen.links:
+            kind = kinds.kind_of(seen.html, seen.page, self.words, url)
+            return bodies.Fault(name="empty-list", detail=EMPTY.format(kind))
+        return seen.fault
+
+    def _keep_page(self, seen: Seen, response: Response, link: Link, answer: Answer) -> None:
         # A rendered page has the hour on it and no validators: it is known by what it links to.
-        known = repr(links).encode() if self.source.browser else response.body
+        known = repr(seen.links).encode() if self.source.browser else response.body
         sha256, form = hashlib.sha256(known).hexdigest(), ""
-        if kinds.is_printed_only(html, page, self.words):
-            sha256 = blobs.store(self.data, response.body, PRINTED)
-            self.night.event("inline-budget", link, page.title, answer.date)
-            form = PRINTED
-        self.night.read(link, replace(answer, sha256=sha256, form=form), links, reader)
-        yield from self._follow(link, links, answer.date)
+        if kinds.is_printed_only(seen.html, seen.page, self.words):
+            sha256, form = blobs.store(self.data, response.body, PRINTED), PRINTED
+            self.night.event("inline-budget", link, seen.page.title, answer.date)
+        # What a page cut short may have lost is looked for in the next run; such a list proves nothing to be gone.
+        reader = "" if seen.cut else self.reader
+        self.night.read(link, replace(answer, sha256=sha256, form=form), seen.links, reader)
+        if seen.cut and link.kind == "list":
+            self.night.not_taken(link, answer, "refused")
 
     def _may_be_home(self, html: str, page: pages.Page, link: Link) -> bool:
         return not self.source.browser and kinds.may_be_home(html, page, self.words, link.url)
