@@ -46,7 +46,7 @@ SHARES = (
     Share(kind="reset", of=EVERYWHERE, some_visits=36, all_night=4, event="download-DownloadFailedError"),
     Share(kind="short of its length", of=EVERYWHERE, some_visits=36, all_night=4,
           event="download-ResponseDataLossError"),
-    Share(kind="cut, list", of=("list",), some_visits=40),
+    Share(kind="cut, list", of=("list",), some_visits=36, all_night=4, event="truncated-page"),
     Share(kind="cut, detail page", of=("detail",), some_visits=36, all_night=4, event="truncated-page"),
     Share(kind="cut, file", of=("file",), some_visits=34, all_night=6, event="truncated-pdf"),
     Share(kind="HTML for PDF", of=("file",), some_visits=7, all_night=3, event="html-instead-of-pdf"),
