@@ -10,6 +10,7 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from datapackages import tabular
@@ -17,7 +18,7 @@ from datapackages.delta import Difference
 
 NAME = "redirects.csv"
 COLUMNS = ("old_id", "new_id", "kind", "since")
-HALF = 0.5
+HALF = Decimal("0.5")
 Row = Mapping[str, str]
 ByPage = dict[tuple[str, str], list[Row]]  # document and page → figures
 
@@ -82,17 +83,21 @@ def write(folder: Path, rows: Iterable[Row]) -> None:
 def _moved(fact: Row, come: ByPage) -> str:
     place = fact["sha256"], fact["page"]
     covered = [(_covered(fact, other), other["fact_id"]) for other in come.get(place, ())]
-    best, fact_id = max(covered, default=(0.0, ""))
+    best, fact_id = max(covered, default=(Decimal(0), ""))
     return fact_id if best > HALF else ""
 
 
-def _covered(fact: Row, other: Row) -> float:
+def _covered(fact: Row, other: Row) -> Decimal:
     """Which part of a figure's cell another covers."""
-    x0, top, x1, bottom = (float(fact[name]) for name in ("x0", "top", "x1", "bottom"))
-    across = min(x1, float(other["x1"])) - max(x0, float(other["x0"]))
-    down = min(bottom, float(other["bottom"])) - max(top, float(other["top"]))
+    x0, top, x1, bottom = _box(fact)
+    left, above, right, below = _box(other)
+    across, down = min(x1, right) - max(x0, left), min(bottom, below) - max(top, above)
     area = (x1 - x0) * (bottom - top)
-    return across * down / area if area > 0 and across > 0 and down > 0 else 0.0
+    return across * down / area if area > 0 and across > 0 and down > 0 else Decimal(0)
+
+
+def _box(fact: Row) -> list[Decimal]:
+    return [Decimal(fact[name]) for name in ("x0", "top", "x1", "bottom")]
 
 
 def _most(units: Counter[str]) -> str:

@@ -41,9 +41,9 @@ def _clean(value: str) -> str:
     return value if value.isprintable() else UNPRINTABLE.sub("", LINE_END.sub("\n", value))
 
 
-@lru_cache(4096)  # the edges of cells: a row's and a column's cells share theirs
-def _float(value: float) -> str:
-    plain = repr(round(value, 2))
+@lru_cache(4096)  # a row's and a column's cells share their edges
+def _edge(points: float) -> str:
+    plain = repr(round(points, 2))
     if "e" in plain or "n" in plain:  # 1e+16, nan, inf
         return decimal_text(Decimal(plain))
     return "0" if plain in ("0.0", "-0.0") else plain.removesuffix(".0")
@@ -68,7 +68,7 @@ WRITERS: dict[type, Callable[[Any], str]] = {
     str: _clean,
     bool: lambda value: "1" if value else "0",
     int: str,
-    float: _float,
+    float: _edge,
     Decimal: decimal_text,
     tuple: _list,
     list: _list,
