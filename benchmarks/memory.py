@@ -1,4 +1,9 @@
-"""The most memory a worker holds while it parses, without character recognition."""
+"""The most memory a worker ever holds while it parses, without character recognition.
+
+Measured is the peak of the resident memory of one process (``VmHWM``: Python, libraries, word lists and document
+together). It has loaded what the command loads and parses all real budgets one after another, so that what one
+document leaves behind counts for the next; then the longest document alone, cut to three lengths.
+"""
 
 from __future__ import annotations
 
