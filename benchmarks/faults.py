@@ -68,10 +68,11 @@ class Address:
 def deal(sites: Sequence[Site], seed: int, endless: int) -> dict[Place, Fault]:
     """The faults of the first night, at most one for each address, each kind at least once.
 
-    ``endless`` bodies never come to an end at the first visit. The robots.txt of the last site is silent all night.
+    ``endless`` bodies never come to an end at the first visit. The robots.txt of the last site is silent all night,
+    so that nothing else there is asked.
     """
     chance = random.Random(seed)
-    left = [address for site in sites for address in _addresses(site)]
+    left = [address for site in sites[:-1] for address in _addresses(site)]
     of_kind = Counter(address.kind for address in left)
     chance.shuffle(left)
     drawn = _drawn(left, ("file",), endless, stays=False)
