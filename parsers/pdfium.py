@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise, repeat
 from os import PathLike, fspath
 from typing import Any
@@ -22,7 +22,7 @@ from pypdfium2 import PdfDocument, PdfiumError
 from parsers import box_font
 from parsers import pdfium_calls as pdfium
 from parsers.page import Glyph, Page, PasswordNeeded, Unreadable
-from parsers.pdfium_paths import COLOUR, Drawing, clip_box, read_drawing
+from parsers.pdfium_paths import Drawing, clip_box, read_drawing
 from parsers.view import View
 
 PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -121,17 +121,16 @@ def _unseen(
 ) -> set[int]:
     """Places of the characters of runs that nobody can see."""
     unseen: set[int] = set()
-    last, ink = 0, ""
-    for start, stop in pairwise([*starts, len(glyphs)]):
-        thing: int = pdfium.text_object(text, wanted[start]) or 0
-        if thing != last or not thing:
-            last, ink = thing, _ink(text, wanted[start], thing)
+    first = [wanted[start] for start in starts]
+    things: list[int] = [thing or 0 for thing in map(pdfium.text_object, repeat(text), first)]
+    runs = zip(pairwise([*starts, len(glyphs)]), things, _inks(text, first, things), strict=True)
+    for (start, stop), thing, ink in runs:
+        alone = stop == start + 1 and thing != 0
+        if ink == "dark" and not alone:
+            continue
         glyph = glyphs[start]
-        if (
-            ink == "none"
-            or (ink == "white" and not drawing.shaded(glyph.x, glyph.y))
-            or (stop == start + 1 and thing and _clipped(thing, view, glyph))
-        ):
+        covered = ink == "white" and not drawing.shaded(glyph.x, glyph.y)
+        if ink == "none" or covered or (alone and _clipped(thing, view, glyph)):
             unseen.update(range(start, stop))
     return unseen
 
@@ -205,18 +204,25 @@ def _is_slanted(text: int, index: int) -> bool:
     return min(angle % RIGHT_ANGLE, -angle % RIGHT_ANGLE) > UPRIGHT
 
 
-def _ink(text: int, index: int, thing: int) -> str:
-    """How the characters of one text object are drawn.
+def _inks(text: int, indices: list[int], things: list[int]) -> list[str]:
+    """How characters are drawn, each given with its text object (0 for none).
 
     "none" when slanted (a watermark), of an unseen render mode or transparent, "white", else "dark".
     """
-    if pdfium.char_angle(text, index) and _is_slanted(text, index):
-        return "none"
-    if thing and pdfium.render_mode(thing) in UNSEEN:
-        return "none"
-    if not pdfium.fill_colour(text, index, *COLOUR.at):
+    angles = map(pdfium.char_angle, repeat(text), indices)
+    colours = zip(*pdfium.columns(partial(pdfium.fill_colour, text), indices, 4, "I"), strict=True)
+    drawn = zip(indices, angles, map(pdfium.render_mode, things), colours, strict=True)
+    return [
+        "none" if angle and _is_slanted(text, index) else _ink(mode, colour)
+        for index, angle, mode, colour in drawn
+    ]
+
+
+@lru_cache
+def _ink(mode: int, colour: tuple[int, int, int, int]) -> str:
+    if mode == raw.FPDF_TEXTRENDERMODE_UNKNOWN:  # of no text object: pdfium put the character in
         return "dark"
-    red, green, blue, alpha = COLOUR.numbers
-    if alpha == 0:
+    red, green, blue, alpha = colour
+    if mode in UNSEEN or alpha == 0:
         return "none"
     return "white" if min(red, green, blue) >= 250 else "dark"

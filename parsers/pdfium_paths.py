@@ -117,10 +117,9 @@ def _point(segment: int) -> tuple[float, float]:
 
 def clip_box(clip: int, path: int, view: View) -> Box:
     """The box of one path of a clip path on the displayed page."""
-    count = pdfium.clip_segments(clip, path)
-    segments = list(map(pdfium.clip_segment, repeat(clip), repeat(path), range(count)))
-    xs, ys = pdfium.columns(pdfium.segment_point, segments, 2, "f")
-    return view.box(min(xs), min(ys), max(xs), max(ys)) if segments else view.box(0.0, 0.0, 0.0, 0.0)
+    points = [_point(pdfium.clip_segment(clip, path, i)) for i in range(pdfium.clip_segments(clip, path))]
+    xs, ys = zip(*points or [(0.0, 0.0)], strict=True)
+    return view.box(min(xs), min(ys), max(xs), max(ys))
 
 
 def _is_white(thing: int) -> bool:
