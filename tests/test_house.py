@@ -22,7 +22,9 @@ HAN = re.compile(r"[〇\u3400-\u9fff]")
 
 # The libraries that one place owns, so that each can be replaced there.
 OWNERS = {
+    "duckdb": {"datapackages/parquet.py"},
     "frictionless": {"datapackages/validate.py"},
+    "jsonschema": {"datapackages/validate.py"},
     "pdfminer": {"parsers/plumber.py"},
     "pdfplumber": {"parsers/plumber.py"},
     "pypdfium2": {
@@ -45,6 +47,7 @@ OWNERS = {
     },
     "scrapy_playwright": {"crawler/browser.py"},
     "twisted": {"crawler/child.py", "crawler/spider.py"},
+    "xlsxwriter": {"datapackages/workbook.py"},
 }
 
 # Chinese in code that is no word of a form: alphabets, numbering and the shapes of dates.
