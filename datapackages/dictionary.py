@@ -50,7 +50,8 @@ def _with_enum(line: str) -> str:
 def _resource(resource: str, word_lists: str) -> Iterator[str]:
     schema = schemas.schema(resource)
     yield f"### `{resource}` {schema['title']}\n\n{schema['description']}. Key: {_quoted(schema['primaryKey'])}.\n"
-    yield "| field | 名称 | type | meaning |\n|---|---|---|---|"
+    yield f"{schema['description_zh']}\n"
+    yield "| field | 名称 | type | meaning | 含义 |\n|---|---|---|---|---|"
     yield from (_field(field, word_lists) for field in schema["fields"])
     yield ""
 
@@ -60,8 +61,8 @@ def _field(field: dict[str, Any], word_lists: str) -> str:
     if listed := field.get("codes"):
         kind += f" ([{listed}]({word_lists.format(listed)}))" if word_lists else f" ({listed})"
     required = ", required" if field.get("constraints", {}).get("required") else ""
-    meaning = field["description"].replace("<", "&lt;").replace("|", "\\|")
-    return f"| `{field['name']}` | {field['title']} | {kind}{required} | {meaning} |"
+    told = (field[name].replace("<", "&lt;").replace("|", "\\|") for name in ("description", "description_zh"))
+    return f"| `{field['name']}` | {field['title']} | {kind}{required} | {' | '.join(told)} |"
 
 
 def _quoted(names: list[str]) -> str:

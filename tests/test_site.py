@@ -214,8 +214,11 @@ def test_titles_are_those_of_the_schemas(resource: str) -> None:
     assert {name: title for name, (title, _, _) in written.items()} == {
         name: field["title"] for name, field in fields.items()
     }
-    assert all(colon and text for _, colon, text in written.values())
-    assert TABLES[resource]["title"] == schemas.schema(resource)["title"]
+    assert {name: text for name, (_, _, text) in written.items()} == {
+        name: field["description_zh"] for name, field in fields.items()
+    }
+    told = schemas.schema(resource)
+    assert (TABLES[resource]["title"], TABLES[resource]["description"]) == (told["title"], told["description_zh"])
 
 
 def test_metadata_names_only_what_the_database_has() -> None:

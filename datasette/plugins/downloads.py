@@ -11,6 +11,20 @@ from typing import Any
 from datasette import Response, hookimpl
 from datasette.utils.asgi import AsgiFileDownload
 
+LISTED = {
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+    ".jsonld": "application/ld+json",
+    ".txt": "text/plain; charset=utf-8",
+    ".zip": "application/zip",
+    "": "text/plain; charset=utf-8",
+}
+RELEASED = (
+    r"(?:latest|undated|\d{4}-\d{2}-\d{2})(?:-\d+)?"
+    r"/(?:manifest\.json|redirects\.csv|SHA256SUMS|delta/[a-z_]+\.csv|[a-z0-9][a-z0-9-]{0,99}\.zip)"
+)
+
 
 def packages() -> list[dict[str, Any]]:
     """The ZIPs of ``data/packages`` by name, each with title, version, size and SHA-256."""
@@ -44,7 +58,10 @@ def _sha256(path: Path, size: int, changed: int) -> str:
 
 
 async def downloads_page(datasette: Any, request: Any) -> Response:
-    context = {"packages": await asyncio.to_thread(packages)}
+    context = {
+        "packages": await asyncio.to_thread(packages),
+        "releases": await asyncio.to_thread(releases),
+    }
     return Response.html(await datasette.render_template("downloads.html", context, request=request))
 
 
@@ -55,6 +72,26 @@ async def package_file(datasette: Any, request: Any) -> Any:
     return AsgiFileDownload(
         str(path), path.name, content_type="application/zip", headers={"cache-control": "no-cache"}
     )
+
+
+def releases() -> list[dict[str, Any]]:
+    """The dated releases, the newest first: name, date, sizes, and how many rows differ from the one before."""
+    paths = (_data() / "releases").glob("*/manifest.json")
+    told = [json.loads(path.read_text(encoding="utf-8")) for path in paths if not path.parent.is_symlink()]
+    newest_first = sorted(told, key=lambda manifest: int(manifest["number"]), reverse=True)
+    return [
+        {**manifest, "changed": sum(sum(counts.values()) for counts in manifest["delta"].values())}
+        for manifest in newest_first
+    ]
+
+
+async def listing_file(datasette: Any, request: Any) -> Any:
+    """What programs read beside the packages and of the releases: catalog, checksums, manifest, delta, feed."""
+    folder, name = request.url_vars["folder"], request.url_vars["name"]
+    path = _data() / folder / name
+    if not path.is_file():
+        return await _missing(datasette, request, "package-missing")
+    return AsgiFileDownload(str(path), content_type=LISTED[path.suffix], headers={"cache-control": "no-cache"})
 
 
 async def document_file(datasette: Any, request: Any) -> Any:
@@ -86,5 +123,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     return [
         (r"^/-/downloads$", downloads_page),
         (r"^/-/packages/(?P<name>[a-z0-9][a-z0-9-]{0,99})\.zip$", package_file),
+        (r"^/-/(?P<folder>packages)/(?P<name>catalog\.jsonld|llms\.txt|SHA256SUMS)$", listing_file),
+        (rf"^/-/(?P<folder>releases)/(?P<name>feed\.atom|{RELEASED})$", listing_file),
         (r"^/-/document/(?P<sha256>[0-9a-f]{64})\.pdf$", document_file),
     ]

@@ -1,0 +1,66 @@
+"""What is taken away from the site: dated releases, their feed, and the files that programs read."""
+
+import hashlib
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from datapackages import releases
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made: Path = _city().make(tmp_path_factory.mktemp("downloads")).data
+    releases.release(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(data: Path) -> Iterator[httpx.Client]:
+    with _city().served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        yield client
+
+
+def _city():  # type: ignore[no-untyped-def]
+    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_release_is_listed_with_its_packages_and_their_checksums(site: httpx.Client, data: Path) -> None:
+    page = site.get("/-/downloads").text
+    [at] = set(re.findall(r'href="(/-/releases/[^"]+/)manifest\.json"', page))
+    manifest = site.get(f"{at}manifest.json").json()
+    for package in manifest["packages"]:
+        assert f'href="{at}{package["name"]}.zip"' in page
+        zipped = site.get(f"{at}{package['name']}.zip").content
+        assert hashlib.sha256(zipped).hexdigest() == package["sha256"]
+        assert f"{package['sha256']}  {package['name']}.zip" in site.get(f"{at}SHA256SUMS").text
+
+
+def test_the_feed_leads_to_each_release(site: httpx.Client) -> None:
+    answer = site.get("/-/releases/feed.atom")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    links = ElementTree.fromstring(answer.content).findall(".//{*}entry/{*}link[@rel='alternate']")
+    assert [site.get(f"/-/releases/{link.get('href')}").status_code for link in links] == [200]
+
+
+@pytest.mark.parametrize("name", ["catalog.jsonld", "llms.txt", "SHA256SUMS"])
+def test_programs_find_what_lies_beside_the_packages(site: httpx.Client, data: Path, name: str) -> None:
+    assert site.get(f"/-/packages/{name}").content == (data / "packages" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/-/releases/2020-01-01/manifest.json", "/-/releases/../crawl.db", "/-/releases/latest/..%2F..%2Fcrawl.db",
+     "/-/packages/datapackage.json", "/-/releases/latest/delta/../manifest.json.csv"],
+)  # fmt: skip
+def test_nothing_else_is_handed_out(site: httpx.Client, path: str) -> None:
+    assert site.get(path, follow_redirects=True).status_code == 404
