@@ -15,6 +15,7 @@ FIGURE = re.compile(
 )
 # Full-width forms only: NFKC would also make ① a 1 and ² a 2, which are marks and no digits of the figure.
 NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+MOST_DIGITS = 16  # before the point: what the whole country spends in a year has 14 in yuan
 DASHES = frozenset("-−－‐–—/")
 
 
@@ -23,7 +24,7 @@ def read(text: str) -> Decimal | None:
     """A printed figure as a decimal in its printed unit; None when the text is no figure.
 
     △ and brackets mean minus in accounts. A thousands separator that parts other than groups of three
-    is a misprint or two figures in one cell, never a number.
+    is a misprint or two figures in one cell, never a number; so is a row of digits longer than any money.
     """
     if not text or text.isalpha():
         return None
@@ -31,7 +32,10 @@ def read(text: str) -> Decimal | None:
     match = FIGURE.fullmatch(plain)
     if not match or bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["open"]):
         return None
-    value = Decimal(match["digits"].replace(",", "") + (match["rest"] or ""))
+    digits = match["digits"].replace(",", "")
+    if len(digits) > MOST_DIGITS:
+        return None
+    value = Decimal(digits + (match["rest"] or ""))
     return -value if match["sign"] or match["open"] else value
 
 

@@ -74,6 +74,7 @@ def test_a_printed_figure_is_that_decimal_with_the_decimals_printed(text: str, v
             "12-34",
         ],
         *["--5", "(5", "5)", "5(", "((5))"],
+        "30103301073010830109",  # the codes of a damaged file, grown together
     ],
 )
 def test_what_is_no_figure_gives_nothing(text: str) -> None:
