@@ -6,7 +6,20 @@ import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from benchmarks import accuracy, additive, crawl, kills, meaning, memory, mutations, packages, scans, speed, trust
+from benchmarks import (
+    accuracy,
+    additive,
+    crawl,
+    kills,
+    meaning,
+    memory,
+    mutations,
+    packages,
+    released,
+    scans,
+    speed,
+    trust,
+)
 from benchmarks.figures import Figure, show
 
 TABLES = {
@@ -21,6 +34,7 @@ TABLES = {
     "kills": kills.TITLE,
     "crawl": crawl.TITLE,
     "packages": packages.TITLE,
+    "released": released.TITLE,
 }
 
 
@@ -51,6 +65,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "kills": kills.measure,
         "crawl": crawl.measure,
         "packages": lambda: packages.measure(options.rows),
+        "released": released.measure,
     }
 
 
