@@ -3,6 +3,7 @@
 Words in closed lists (``stage``, ``fund``, ``row_role`` ...) come from ``datapackages/codes/*.csv``.
 Boxes are ``(x0, top, x1, bottom)`` in PDF points of the page as displayed, origin top left.
 Pages count from 1. An empty string means "not printed" or "does not apply" for text fields.
+Types of which a document has tens of thousands have slots.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Document:
     parser_version: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
     """One cell as printed, white space removed. ``box`` is None for a cell covered by a merged one."""
 
@@ -83,7 +84,7 @@ class Table:
     declared: str = ""  # the sentence that says there is no data
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
     """One printed figure with its meaning; who published it (jurisdiction, unit_id) is joined later."""
 
@@ -289,7 +290,7 @@ class Issue:
     column: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """What one check said of one place. A check that could not run says so: it never counts as passed.
 

@@ -213,7 +213,7 @@ def _printed_totals(facts: list[Fact]) -> dict[str, Decimal]:
 
 def _fact(fact: Fact, jurisdiction: str, held: int) -> dict[str, object]:
     joined = {"jurisdiction": jurisdiction, "unit_id": "", "is_current": True, "checks": held}
-    return {**vars(fact), **joined}
+    return {**tabular.as_row(fact), **joined}
 
 
 def _section(section: Section, common: Mapping[str, object]) -> dict[str, object]:

@@ -99,9 +99,9 @@ def _in_order(resource: str) -> Callable[[Row], tuple[Any, ...]]:
     return itemgetter(*schemas.fields(resource))
 
 
-def as_row(record: object) -> dict[str, object]:
+def as_row(record: Any) -> dict[str, object]:
     """Return a dataclass's fields as a row, without descending into them."""
-    return dict(vars(record))
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
 
 
 @contextmanager

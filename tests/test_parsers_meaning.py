@@ -1,7 +1,7 @@
 """What a figure means: column, row and form together."""
 
 import runpy
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -218,4 +218,4 @@ def test_budget_outcome_change_and_percentage_stand_side_by_side() -> None:
 
 def test_a_fact_has_every_field_of_its_type() -> None:
     facts = list(read("overall", "项目 | 预算数\n事业收入 | 1.00", block="revenue"))
-    assert vars(facts[0]).keys() == {field.name for field in fields(Fact)}
+    assert asdict(facts[0]).keys() == {field.name for field in fields(Fact)}
