@@ -16,6 +16,7 @@ FIGURE = re.compile(
 # Full-width forms only: NFKC would also make ① a 1 and ² a 2, which are marks and no digits of the figure.
 NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 MOST_DIGITS = 16  # before the point: what the whole country spends in a year has 14 in yuan
+MOST = {unit: Decimal(10) ** MOST_DIGITS / factor for unit, factor in FACTOR.items()}  # by printed unit
 DASHES = frozenset("-−－‐–—/")
 
 
@@ -37,6 +38,11 @@ def read(text: str) -> Decimal | None:
         return None
     value = Decimal(digits + (match["rest"] or ""))
     return -value if match["sign"] or match["open"] else value
+
+
+def is_too_much(value: Decimal, money_unit: str) -> bool:
+    """Whether a figure of that unit is more yuan than any money: two figures run together, or another unit."""
+    return bool(money_unit) and abs(value) >= MOST[money_unit]
 
 
 def is_dash(text: str) -> bool:

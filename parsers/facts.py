@@ -106,7 +106,7 @@ def _figure(
     if not cell.text or cell.box is None or amounts.is_dash(cell.text):
         return
     value = amounts.read(cell.text)
-    if value is not None:
+    if value is not None and not amounts.is_too_much(value, table.money_unit):
         yield _fact(table, document, readings[cell.page], said, row, classified, column, cell, value)
     elif re.search(r"\d", fold(cell.text)):
         yield issue(

@@ -96,6 +96,7 @@ def _listed(stated: Stated) -> str:
 def _statement(seq: int, passage: Passage, stated: Stated, facts: Facts, document: Document) -> Statement:
     value = amounts.read(stated.amount_text) if stated.amount_text else None
     money_unit = stated.unit if stated.unit in amounts.FACTOR else ""
+    value = None if value is not None and amounts.is_too_much(value, money_unit) else value
     amount = amounts.yuan(value, money_unit) if value is not None and money_unit else None
     if stated.kind == "money" and value is not None and not value:
         amount = Decimal(0)

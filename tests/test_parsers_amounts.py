@@ -121,6 +121,15 @@ def test_a_number_is_only_read_from_plain_digits_or_groups_of_three(text: str) -
     assert value <= 0 if set(text) & set("-(△") else value >= 0
 
 
+@pytest.mark.parametrize(
+    ("figure", "unit", "expected"),
+    [("99999999999.99", "万元", False), ("1000000000000", "万元", True), ("100000000", "亿元", True),
+     ("9999999999999999", "元", False), ("9999999999999999", "", False)],
+)  # fmt: skip
+def test_more_yuan_than_there_are_is_no_money(figure: str, unit: str, expected: bool) -> None:
+    assert amounts.is_too_much(Decimal(figure), unit) is expected
+
+
 @pytest.mark.parametrize("text", ["-", "—", "——", "－", "–", "--", "/"])
 def test_a_dash_says_nothing_and_is_no_zero(text: str) -> None:
     assert amounts.is_dash(text)
