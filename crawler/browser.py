@@ -21,7 +21,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
-from crawler import bodies, forms
+from crawler import bodies, forms, seen
 from crawler.downloading import LeftTheSite
 from crawler.listings import parsed
 from crawler.night import Link
@@ -158,7 +158,7 @@ class Showing:
         found: list[str] = []
         for address, text in self.told.items():
             page = read_page(text, address, spider.words)
-            links = spider.links(text, page, address, Link(url=address, kind="list"))
+            links = seen.links(text, page, address, Link(url=address, kind="list"), spider.source, spider.words)
             if any(link.kind != "list" for link in links):
                 found.extend(link.url for link in links if link.kind == "list")
         return "".join(f'<a rel="next" href="{escape(page)}"></a>' for page in found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -16,10 +16,11 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler import archives, blobs, bodies, forms, kinds, pages, paging, records
+from crawler import archives, blobs, bodies, forms, kinds, pages
 from crawler.catalogue import Source
 from crawler.downloading import LeftTheSite, answer_of
 from crawler.night import READ, Answer, Link, Night
+from crawler.seen import MEMBER, Seen, is_member, look
 from crawler.state import State
 from crawler.words import fingerprint, words
 
@@ -28,20 +29,7 @@ LOOP = "max redirections reached"  # what Scrapy says of one
 ISO = "%Y-%m-%dT%H:%M:%SZ"
 EMPTY = "no detail page, document or further page (a {}); check the source"
 PRINTED = "html"  # the form of a budget that stands in the page itself
-MEMBER = "#"  # between the address of an archive and the name of a document in it
 BODY_RETRIES = 2  # a bad body is asked for this often again; connections and 5xx have their own, longer patience
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """What an answer for a page holds. ``cut``: its end may be missing; ``may_be_home``: it is no article."""
-
-    html: str
-    page: pages.Page
-    links: list[Link]
-    fault: bodies.Fault | None
-    cut: bool
-    may_be_home: bool
 
 
 class DisclosureSpider(Spider):
@@ -246,7 +234,7 @@ class DisclosureSpider(Spider):
         return True
 
     def _page(self, response: Response, link: Link, answer: Answer) -> Iterator[Request]:
-        seen = self._seen(response, link)
+        seen = look(response, link, self.source, self.words)
         again = self._again(response, "truncated-page") if seen.cut else None
         if again:
             yield again
@@ -263,18 +251,6 @@ class DisclosureSpider(Spider):
             return
         self._keep_page(seen, response, link, answer)
         yield from self._follow(link, seen.links, answer.date)
-
-    def _seen(self, response: Response, link: Link) -> Seen:
-        html = pages.decode(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
-        page = pages.read_page(html, response.url, self.words)
-        fault = bodies.page_fault(html, page.title, self.words)
-        links = [] if fault else self.links(html, page, response.url, link)
-        listed = link.kind == "list" and bool(links)
-        return Seen(
-            html=html, page=page, links=links, fault=fault,
-            cut=fault is None and "partial" in response.flags and bodies.is_cut_short(html),
-            may_be_home=not fault and not listed and self._may_be_home(html, page, link),
-        )  # fmt: skip
 
     def _page_fault(self, seen: Seen, url: str, link: Link) -> bodies.Fault | None:
         home = urljoin(url, "/")
@@ -300,9 +276,6 @@ class DisclosureSpider(Spider):
         if seen.cut and link.kind == "list":
             self.night.not_taken(link, answer, "refused")
 
-    def _may_be_home(self, html: str, page: pages.Page, link: Link) -> bool:
-        return not self.source.browser and kinds.may_be_home(html, page, self.words, link.url)
-
     def _wait_for_home(self, home: str, page: tuple[Response, Link, Answer]) -> Iterator[Request]:
         self.beside.setdefault(home, []).append(page)
         if len(self.beside[home]) == 1:
@@ -320,34 +293,6 @@ class DisclosureSpider(Spider):
         self.homes[home] = frozenset()
         for waiting in self.beside.pop(home):
             yield from self._page(*waiting)
-
-    def links(self, html: str, page: pages.Page, url: str, link: Link) -> list[Link]:
-        """What is to be asked of all that the answer of ``url`` names: lists, detail pages, documents."""
-        made = [
-            Link(url=found.address, kind=found.kind, page_url=link.url, title=found.title,
-                 publisher=self.source.publisher)
-            for found in records.made(html, url, self.source.records)
-        ]  # fmt: skip
-        files = [self._attached(found, page, link) for found in page.attachments]
-        if link.kind != "list":
-            return [*files, *(found for found in made if found.kind == "file")]
-        further = [*paging.further_pages(html, url, self.words), *filter(self.source.is_list, page.links)]
-        lists = [Link(url=found, kind="list", page_url=link.url) for found in further if found != link.url]
-        named = pages.named_links(html, url, self.words)  # of a page that cannot be had, this is all there is
-        details = [
-            Link(url=found, kind="detail", page_url=link.url, title=named.get(found, ""))
-            for found in (named if self.source.browser else page.links)  # a script may read the fragment: #/show/7
-            if self.source.is_detail(found) or self.source.is_named(found, named.get(found, ""), self.words)
-        ]
-        return [*lists, *details, *files, *made]
-
-    def _attached(self, found: pages.Attachment, page: pages.Page, link: Link) -> Link:
-        url = pages.identity(found.url, self.words)
-        return Link(
-            url=url, kind="file", ask="" if found.url == url else found.url, page_url=link.url,
-            title=pages.readable(found, page, self.words),
-            publisher=page.publisher or self.source.publisher, published_on=page.published_on,
-        )  # fmt: skip
 
     def _follow(self, link: Link, links: list[Link], date: str) -> Iterator[Request]:
         """Ask on; name a detail page that links to nothing."""
@@ -368,8 +313,3 @@ class DisclosureSpider(Spider):
     def _again(self, response: Response, reason: str) -> Request | None:
         request = response.request
         return request and get_retry_request(request, spider=self, reason=reason, max_retry_times=BODY_RETRIES)
-
-
-def is_member(link: Link) -> bool:
-    """Whether the link is a document in an archive; other fragments are forms, or say what a script shows."""
-    return link.kind in ("file", "other") and MEMBER in link.url and not forms.body(link.url)
