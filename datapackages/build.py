@@ -54,21 +54,31 @@ def fill(path: Path, folders: Iterable[Path]) -> None:
     """Write the database of the packages in ``folders`` to ``path`` and pass it through the gates."""
     packages = list(folders)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        # Nobody reads the file before it is finished, and a killed build is thrown away.
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;")
-        connection.execute("BEGIN")
-        loading.create_tables(connection)
+        begin(connection)
         for folder in packages:
             _check_hashes(folder)
             loading.fill(connection, folder)
             _fill_description(connection, folder)
-        for statement in ddl.indexes():
-            connection.execute(statement)
-        headlines.build(connection)
-        full_text.build(connection)
-        connection.execute("COMMIT")
-        connection.executescript("ANALYZE; VACUUM;")
+        complete(connection)
         _gates(connection, packages)
+
+
+def begin(connection: sqlite3.Connection) -> None:
+    """Open the transaction of a build and create the tables that it fills."""
+    # Nobody reads the file before it is finished, and a killed build is thrown away.
+    connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;")
+    connection.execute("BEGIN")
+    loading.create_tables(connection)
+
+
+def complete(connection: sqlite3.Connection) -> None:
+    """Add to the filled tables what readers find and compare by, and end the transaction."""
+    for statement in ddl.indexes():
+        connection.execute(statement)
+    headlines.build(connection)
+    full_text.build(connection)
+    connection.execute("COMMIT")
+    connection.executescript("ANALYZE; VACUUM;")
 
 
 def _check_hashes(folder: Path) -> None:
