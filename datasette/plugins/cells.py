@@ -10,7 +10,7 @@ from typing import Any
 
 from datasette import hookimpl
 
-from datapackages import codes
+from datapackages import codes, display, schemas
 
 FACT_ID = re.compile(r"[0-9a-f]{16}-p\d+-x-?\d+-y-?\d+")
 UNIT_ID = re.compile(r"cn-[0-9a-z-]+-u\d+")
@@ -87,7 +87,7 @@ class Html(str):
 
 
 def word(value: Any, column: str, table: str | None = None) -> str:
-    """Return the Chinese label of a word of a closed list; any other value comes back as text."""
+    """Return the label of a word of a closed list in the reader's language; any other value comes back as text."""
     if isinstance(value, Mapping):  # a foreign key that Datasette has looked up
         value = value["value"]
     text = "" if value is None else str(value)
@@ -95,12 +95,12 @@ def word(value: Any, column: str, table: str | None = None) -> str:
         place = codes.jurisdictions().get(text)
         return place.name if place else text
     vocabulary = OF_ONE_TABLE.get((table or "", column)) or VOCABULARIES.get(column)
-    return _labels(vocabulary).get(text, text) if vocabulary else text
+    return _labels(vocabulary, display.language.get()).get(text, text) if vocabulary else text
 
 
 @cache
-def _labels(vocabulary: str) -> dict[str, str]:
-    return codes.labels(vocabulary, "zh")
+def _labels(vocabulary: str, language: str) -> dict[str, str]:
+    return codes.labels(vocabulary, language)
 
 
 def plain(value: Any) -> str:
@@ -127,6 +127,11 @@ def wan(value: Any) -> str:
     return plain(number / 10_000) if number is not None else str(value)
 
 
+def money(value: Any) -> str:
+    """The amount in the reader's unit, 10,000 yuan or yuan; the head of the table names the unit."""
+    return wan(value) if display.money_unit.get() == "wan" else yuan(value)
+
+
 def _decimal(value: Any) -> Decimal | None:
     try:
         number = Decimal(str(value))
@@ -136,13 +141,22 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def heading(columns: Mapping[str, str] | None, name: str) -> str:
-    """The short title of a column; metadata.yaml writes title and explanation around a full stop."""
+    """The short title of a column: metadata.yaml writes title and explanation around a colon; English, the name."""
+    if display.language.get() == "en":
+        return name.replace("_", " ").capitalize()
     return _described(columns, name)[0]
 
 
 def explanation(columns: Mapping[str, str] | None, name: str) -> str:
     """What a column means, in a sentence."""
-    return _described(columns, name)[1]
+    text = _described(columns, name)[1]
+    return text if display.language.get() == "zh" else _english_explanations().get(text, heading(columns, name))
+
+
+@cache
+def _english_explanations() -> dict[str, str]:
+    fields = [field for resource in schemas.RESOURCES for field in schemas.fields(resource).values()]
+    return {field["description_zh"]: field["description"] for field in reversed(fields)}  # the first one holds
 
 
 def _described(columns: Mapping[str, str] | None, name: str) -> tuple[str, str]:
@@ -183,12 +197,13 @@ def kind_of(column: str, value: Any, table: str | None) -> str:
 
 
 def _is_yuan(column: str) -> bool:
-    return column == "amount" or column.endswith("_amount") or column.removeprefix("amount_") in _labels("funds")
+    funds = _labels("funds", "zh")
+    return column == "amount" or column.endswith("_amount") or column.removeprefix("amount_") in funds
 
 
 def printed(value: Any, column: str) -> list[tuple[str, str, str]]:
     """What a form prints as period, name and text, in words."""
-    names, periods = _labels(PRINTED[column]), _labels("periods")
+    names, periods = (_labels(words, display.language.get()) for words in (PRINTED[column], "periods"))
     return [
         (periods.get(entry["period"], entry["period"]), names.get(entry["name"], entry["name"]), entry["text"])
         for entry in json.loads(value)
@@ -203,7 +218,9 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
     kind = kind_of(column, value, table)
     if not kind:
         return None
-    words = label or word(value, column, table)
+    words = word(value, column, table)
+    if words == str(value):  # no word of a list: Datasette's label of a foreign key, which is Chinese
+        words = label or words
     shown = {"kind": kind, "value": value, "label": label, "word": words, "urls": datasette.urls}
     shown["printed"] = printed(value, column) if kind == "printed" else []
 
@@ -215,5 +232,5 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    for use in (word, plain, yuan, wan, heading, explanation, relabelled):
+    for use in (word, plain, yuan, wan, money, heading, explanation, relabelled):
         env.filters[use.__name__] = use
