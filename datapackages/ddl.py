@@ -43,6 +43,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("unit_id", "document_year", "canonical"),
         ("canonical", "document_year", "state"),
     ),
+    "printed": (("sha256", "page"), ("jurisdiction", "document_year", "stage"), ("unit_id", "document_year")),
     "issues": (
         ("type", "severity", "document_year", "jurisdiction"),
         ("jurisdiction", "type", "severity", "document_year"),

@@ -18,6 +18,7 @@ RESOURCES = (
     "sightings",
     "slots",
     "tables",
+    "printed",
     "facts",
     "sections",
     "statements",

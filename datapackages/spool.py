@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from datapackages import checks, compared, issues, tabular, told_rows
+from datapackages import printed as as_printed
 from datapackages.compared import Compared
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Table
 
@@ -68,6 +69,7 @@ class Spool:
         totals = _printed_totals([printed.get(fact.fact_id, fact) for fact in facts])
         sections = sorted(parsed.sections, key=lambda section: section.seq)
         _keep(folder, "tables", (_table(table, common, totals.get(table.table_id)) for table in tables))
+        _keep(folder, "printed", as_printed.rows(tables, parsed.covers, without_scope(common)))
         held = checks.coverage(parsed.checks)
         _keep(folder, "facts", (_fact(fact, jurisdiction, held[fact.fact_id]) for fact in facts))
         _keep(folder, "sections", (_section(section, common) for section in sections))

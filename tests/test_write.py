@@ -72,6 +72,7 @@ def test_a_document_becomes_one_package_with_all_it_says(packed: Path) -> None:
         "sightings": 1,
         "slots": 1,
         "tables": 1,
+        "printed": 1,
         "facts": 2,
         "sections": 1,
         "statements": 1,
