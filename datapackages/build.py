@@ -14,7 +14,19 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from datapackages import ddl, descriptor, full_text, headlines, loading, parquet, schemas, write
+from datapackages import (
+    ddl,
+    descriptor,
+    full_text,
+    functions,
+    headlines,
+    loading,
+    news,
+    parquet,
+    rankings,
+    schemas,
+    write,
+)
 from datapackages.loading import BuildFailed
 
 __all__ = ["BuildFailed", "build", "fill"]
@@ -76,6 +88,9 @@ def complete(connection: sqlite3.Connection) -> None:
     for statement in ddl.indexes():
         connection.execute(statement)
     headlines.build(connection)
+    rankings.build(connection)
+    functions.build(connection)
+    news.build(connection)
     full_text.build(connection)
     connection.execute("COMMIT")
     connection.executescript("ANALYZE; VACUUM;")
