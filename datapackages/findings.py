@@ -1,0 +1,81 @@
+"""What the checks found, the most important first: every check that failed and every question, in one small table.
+
+``seq`` is the order of the site's list. Fails come before questions; among each, the units follow one another by
+their gravest finding, and a unit's findings stand together. Grave is what is printed so rather than misread, an
+error rather than a warning, and the larger difference in money.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from decimal import Decimal, InvalidOperation
+
+from datapackages import codes
+
+TABLE = """CREATE TABLE "findings" (
+  "seq" INTEGER PRIMARY KEY,
+  "sha256" TEXT NOT NULL REFERENCES "documents" ("sha256"),
+  "rule" TEXT NOT NULL,
+  "place" TEXT NOT NULL,
+  "jurisdiction" TEXT REFERENCES "jurisdictions" ("code"),
+  "unit_id" TEXT,
+  "document_year" INTEGER,
+  "stage" TEXT REFERENCES "stages" ("code"),
+  "kind" TEXT NOT NULL REFERENCES "check_kinds" ("code"),
+  "outcome" TEXT NOT NULL REFERENCES "outcomes" ("code"),
+  "severity" TEXT NOT NULL REFERENCES "severities" ("code"),
+  "fault" TEXT REFERENCES "faults" ("code"),
+  "page" INTEGER,
+  "fact_id" TEXT,
+  "difference_fen" INTEGER,
+  "first_seen" TEXT,
+  UNIQUE ("sha256", "rule", "place")
+)"""
+FILL = """
+WITH found AS (
+  SELECT c.*, difference_fen(c.difference, f.money_unit, f.measure) AS apart,
+    c.outcome <> 'fail' AS asked, coalesce(nullif(c.unit_id, ''), c.sha256) AS whose
+  FROM checks AS c LEFT JOIN facts AS f ON f.fact_id = c.fact_id
+  WHERE c.outcome IN ('fail', 'question')
+), graded AS (
+  SELECT *, row_number() OVER (ORDER BY
+    asked, CASE fault WHEN 'source' THEN 0 WHEN 'parser' THEN 2 ELSE 1 END,
+    CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END,
+    abs(coalesce(apart, 0)) DESC, document_year DESC, sha256, rule, place) AS grade
+  FROM found
+), grouped AS (
+  SELECT *, min(grade) OVER (PARTITION BY asked, whose) AS gravest FROM graded
+)
+INSERT INTO findings
+SELECT row_number() OVER (ORDER BY asked, gravest, grade), sha256, rule, place, jurisdiction, unit_id, document_year,
+  stage, kind, outcome, severity, fault, page, fact_id, apart,
+  (SELECT min(nullif(first_seen, '')) FROM sightings WHERE sightings.sha256 = grouped.sha256)
+FROM grouped ORDER BY 1
+"""
+FILTERED = ("jurisdiction", "document_year", "stage", "rule", "outcome", "fault")
+# Each entry ends with seq, so that a filtered list comes in order without sorting.
+INDEXES = (
+    *(f'CREATE INDEX "findings_{name}" ON "findings" ("{name}")' for name in ("jurisdiction", "rule", "unit_id")),
+    'CREATE INDEX "findings_sha256" ON "findings" ("sha256", "page")',
+    'CREATE INDEX "findings_first_seen" ON "findings" ("first_seen")',
+    f'CREATE INDEX "findings_counted" ON "findings" ({", ".join(FILTERED)}, unit_id)',
+)
+
+
+def build(connection: sqlite3.Connection) -> None:
+    """Fill the table ``findings`` from the checks of the documents in force."""
+    connection.create_function("difference_fen", 3, difference_fen, deterministic=True)
+    for statement in (TABLE, FILL, *INDEXES):
+        connection.execute(statement)
+
+
+def difference_fen(difference: str | None, money_unit: str | None, measure: str | None) -> int | None:
+    """A difference printed in a money unit as whole fen; None where it is not one of money."""
+    factor = codes.money_factors().get(money_unit or "")
+    if not difference or factor is None or measure not in ("amount", "change"):
+        return None
+    try:
+        fen = Decimal(difference) * factor * 100
+    except InvalidOperation:
+        return None
+    return int(fen) if fen.is_finite() and abs(fen) < 1 << 62 else None
