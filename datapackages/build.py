@@ -17,6 +17,7 @@ from pathlib import Path
 from datapackages import (
     ddl,
     descriptor,
+    findings,
     full_text,
     functions,
     headlines,
@@ -87,6 +88,7 @@ def complete(connection: sqlite3.Connection) -> None:
     """Add to the filled tables what readers find and compare by, and end the transaction."""
     for statement in ddl.indexes():
         connection.execute(statement)
+    findings.build(connection)
     headlines.build(connection)
     rankings.build(connection)
     functions.build(connection)

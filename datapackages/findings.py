@@ -47,8 +47,8 @@ WITH found AS (
   SELECT *, min(grade) OVER (PARTITION BY asked, whose) AS gravest FROM graded
 )
 INSERT INTO findings
-SELECT row_number() OVER (ORDER BY asked, gravest, grade), sha256, rule, place, jurisdiction, unit_id, document_year,
-  stage, kind, outcome, severity, fault, page, fact_id, apart,
+SELECT row_number() OVER (ORDER BY asked, gravest, grade), sha256, rule, place, jurisdiction, unit_id,
+  document_year, stage, kind, outcome, severity, fault, page, fact_id, apart,
   (SELECT min(nullif(first_seen, '')) FROM sightings WHERE sightings.sha256 = grouped.sha256)
 FROM grouped ORDER BY 1
 """
