@@ -2,14 +2,16 @@
 
 A run of Han characters becomes its pairs and its last character (残疾人 → 残疾 疾人 人); digits and
 letters are tokens of their own; quotation marks vanish and everything else separates. A query term
-is one phrase whose last token may go on, so every substring of a Han run is found and nothing else is.
+is one phrase: of a Han run its pairs, so that every substring of a run is found and nothing else is.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 # Radicals, 々〇, the unified ideographs and their extensions.
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -18,39 +20,111 @@ BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 QUOTES = re.compile("[\"'“”‘’„‟«»‹›《》〈〉「」『』〝〞]")
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<digits>\d+)|(?P<letters>[^\W\d_{HAN}]+)")
 NOTHING = '""'  # FTS5 reads it as a phrase without tokens: valid, and found nowhere
+SHORTEST_PREFIX = 3  # digits of a 类; a prefix of one digit would gather half of the index for one query
+
+
+class Token(NamedTuple):
+    """One token, and where it stands in the normalised text."""
+
+    text: str
+    kind: str  # han, digits, letters
+    start: int
+    end: int
+
+
+class Phrase(NamedTuple):
+    """The tokens of a term, which stand side by side in a text; the last one may go on."""
+
+    tokens: tuple[str, ...]
+    is_prefix: bool
+
+    def __str__(self) -> str:
+        """The phrase as FTS5 reads it; empty without tokens."""
+        if not self.tokens:
+            return ""
+        return f'"{" ".join(self.tokens)}"' + (" *" if self.is_prefix else "")
 
 
 def index_text(text: str) -> str:
     """Return the text's tokens, separated by blanks, ready for an FTS5 column."""
-    return " ".join(token for token, _ in _tokens(BLANK_BETWEEN_HAN.sub("", _normalise(text))))
+    return " ".join(token.text for token in _tokens(BLANK_BETWEEN_HAN.sub("", _normalise(text))))
+
+
+def whole(text: str) -> str:
+    """Return the whole text as one token, for a column that finds what is called exactly so."""
+    return "".join(run.group() for run in RUN.finditer(_normalise(text)))
+
+
+def joined(*texts: str | None) -> str:
+    """Return the texts as one, parted so that no phrase reaches from one into the next."""
+    return " | ".join(filter(None, texts))
 
 
 def match_query(query: str) -> str:
     """Return the FTS5 MATCH expression for what a user typed; it is valid whatever was typed.
 
-    Blanks separate terms, all of which must occur. Digits at the end of a term are a prefix (2081
-    finds 2081105), and so is a last Han character.
+    Blanks separate terms, all of which must occur. Three or more digits at the end of a term are a
+    prefix (2081 finds 2081105), and so is a single Han character.
     """
-    phrases = [_phrase(list(_tokens(_normalise(term)))) for term in query.split()]
-    return " AND ".join(filter(None, phrases)) or NOTHING
+    return " AND ".join(filter(None, (str(phrase(term)) for term in query.split()))) or NOTHING
+
+
+def phrase(term: str) -> Phrase:
+    """Return the phrase of one term. The pairs of a Han run hold all of it, so its last character is left out."""
+    tokens = list(_tokens(_normalise(term)))
+    if not tokens:
+        return Phrase((), False)
+    text, kind, *_ = tokens[-1]
+    if kind == "han" and len(tokens) > 1 and tokens[-2].kind == "han" and tokens[-2].end == tokens[-1].end:
+        return Phrase(tuple(token.text for token in tokens[:-1]), False)
+    is_prefix = kind == "han" or (kind == "digits" and len(text) >= SHORTEST_PREFIX)
+    return Phrase(tuple(token.text for token in tokens), is_prefix)
+
+
+def spans(text: str, phrases: Iterable[Phrase]) -> list[tuple[int, int]]:
+    """Where the phrases stand in a text: start and end of each place in order, joined where they touch."""
+    tokens, places = _placed(text)
+    found = sorted(span for phrase in phrases if phrase.tokens for span in _spans(tokens, phrase))
+    joined: list[tuple[int, int]] = []
+    for start, end in ((places[start], places[end - 1] + 1) for start, end in found):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _normalise(text: str) -> str:
     return QUOTES.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """Yield token and kind (han, digits, letters)."""
+@lru_cache(maxsize=1 << 12)  # a table prints the same headings in each of its rows
+def _placed(text: str) -> tuple[list[Token], list[int]]:
+    """The text's tokens, and for each normalised character the place in ``text`` that it comes from."""
+    pairs = [(part, place) for place, character in enumerate(text) for part in _normalise(character)]
+    plain = "".join(part for part, _ in pairs)
+    left_out = {at for blank in BLANK_BETWEEN_HAN.finditer(plain) for at in range(*blank.span())}
+    kept = [pair for at, pair in enumerate(pairs) if at not in left_out]
+    return list(_tokens("".join(part for part, _ in kept))), [place for _, place in kept]
+
+
+def _tokens(text: str) -> Iterator[Token]:
     for run in RUN.finditer(text):
-        kind, value = str(run.lastgroup), run.group()
+        kind, value, start = str(run.lastgroup), run.group(), run.start()
         if kind == "han":
-            yield from ((value[at : at + 2], kind) for at in range(len(value)))
+            for at in range(len(value)):
+                pair = value[at : at + 2]
+                yield Token(pair, kind, start + at, start + at + len(pair))
         else:
-            yield value, kind
+            yield Token(value, kind, start, run.end())
 
 
-def _phrase(tokens: list[tuple[str, str]]) -> str:
-    if not tokens:
-        return ""
-    words = " ".join(token for token, _ in tokens)
-    return f'"{words}" *' if tokens[-1][1] in ("han", "digits") else f'"{words}"'
+def _spans(tokens: list[Token], phrase: Phrase) -> Iterator[tuple[int, int]]:
+    *before, last = phrase.tokens
+    count = len(phrase.tokens)
+    for at in range(len(tokens) - count + 1):
+        window = tokens[at : at + count]
+        end = window[-1]
+        fits = end.text.startswith(last) if phrase.is_prefix else end.text == last
+        if fits and [token.text for token in window[:-1]] == before:
+            yield window[0].start, end.start + len(last)

@@ -55,6 +55,7 @@ OWNERS = {
 SHAPES = {
     "datapackages/dictionary.py": {"| field | 名称 | type | meaning | 含义 |\n|---|---|---|---|---|"},
     "datapackages/places.py": {"^[(]?(?:[0-9]{4}|[〇零一二三四五六七八九]{4})(?:-[0-9]{4})?年?度?[)]?"},  # a year
+    "datapackages/search_terms.py": {"(?<!\\d)(20\\d\\d)(?!\\d)年?度?"},  # a year
     "datapackages/search_text.py": {  # what counts as Han
         "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
     },
