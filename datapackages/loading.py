@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
+from typing import Any
 
 from datapackages import codes, ddl, schemas, tabular
 
@@ -35,8 +36,7 @@ def fill(connection: sqlite3.Connection, folder: Path) -> None:
 def fill_resource(connection: sqlite3.Connection, folder: Path, resource: str) -> None:
     """Load one CSV file of a package; errors as for ``fill``."""
     verb = "INSERT OR IGNORE" if resource in SHARED else "INSERT"
-    columns = ddl.columns(resource)
-    statement = f'{verb} INTO "{resource}" VALUES ({", ".join("?" * len(columns))})'
+    statement = f'{verb} INTO "{resource}" VALUES ({_values(resource)})'
     try:
         connection.executemany(statement, _rows(folder, resource))
     except sqlite3.IntegrityError as error:
@@ -46,27 +46,32 @@ def fill_resource(connection: sqlite3.Connection, folder: Path, resource: str) -
         ) from error
 
 
-def _rows(folder: Path, resource: str) -> Iterator[list[str | int | None]]:
+def _values(resource: str) -> str:
+    """What SQLite stores of a line: a cell that is empty is NULL, and SQLite makes it so in half Python's time.
+
+    A key may be printed empty (a sighting without a page), and fen are counted here.
+    """
+    kept = {*schemas.key(resource), "amount_fen"}
+    return ", ".join("?" if name in kept else "nullif(?, '')" for name in ddl.columns(resource))
+
+
+def _rows(folder: Path, resource: str) -> Iterator[list[Any]]:
     lines = tabular.read(folder / "data" / f"{resource}.csv")
-    names, key = list(schemas.fields(resource)), schemas.key(resource)
+    names = list(schemas.fields(resource))
     if next(lines, None) != names:
         raise BuildFailed(
             f"{folder.name}/data/{resource}.csv: its columns are not those of schemas/{resource}.json; "
             "run `yusuan package` to write it with this version"
         )
     amount = names.index("amount") if "amount" in names else None
-    # A key may be printed empty (a sighting without a page); anything else that is empty is NULL.
-    kept = [names.index(name) for name in key]
     for line in lines:
         if len(line) != len(names):
             expected = f"{len(names)} cells in each row, found {len(line)}"
             raise BuildFailed(f"{folder.name}/data/{resource}.csv: expected {expected}: {line}")
-        values: list[str | int | None] = [text or None for text in line]
-        for at in kept:
-            values[at] = line[at]
-        if amount is not None:
-            values.insert(amount + 1, fen(line[amount]))
-        yield values
+        if amount is None:
+            yield line
+        else:
+            yield [*line[: amount + 1], fen(line[amount]), *line[amount + 1 :]]
 
 
 def fen(amount: str) -> int | None:
