@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmarks.figures import Figure, at_least, at_most
 from benchmarks.night_site import NAME, Site, place, released, served
@@ -38,6 +39,7 @@ class Torn:
 
     stage: str
     same: bool
+    in_vain: int  # documents asked again that the killed night had stored
     asked_again: int  # whole documents sent a second time
     without_database: int  # times that the site had none
 
@@ -67,7 +69,9 @@ def measure(kills: int = KILLS) -> Iterator[Figure]:
     for stage in STAGES:
         yield Figure(what=f"killed during {stage}", figure=str(sum(one.stage == stage for one in torn)))
     yield at_least("taken up to the same packages and database", sum(one.same for one in torn), kills)
-    yield at_most("documents sent twice, worst night (one is under way)", max(one.asked_again for one in torn), 1)
+    yield at_most("documents fetched again although they were stored", sum(one.in_vain for one in torn), 0)
+    # At most two: one that was being stored and, because the pace is 0 here, the next one under way.
+    yield at_most("documents sent twice, worst night", max(one.asked_again for one in torn), 2)
     yield at_most("times the site had no whole database", sum(one.without_database for one in torn), 0)
 
 
@@ -86,12 +90,25 @@ def _tear(site: Site, base: Path, data: Path, stage: str, moment: float, expecte
     site.asked.clear()
     watch = Watch(data)
     died_in = _killed(site, data, stage, moment)
+    stored, before = _stored(data), len(site.asked)
     taken_up = night(data, [NAME], hosts=site.hosts)
     missed = watch.ended()
-    sent = Counter(path for path, status in site.asked if status == 200 and path.endswith(".pdf"))
+    sent, in_vain = _sent(site.asked), sum(_sent(site.asked[before:])[path] for path in stored)
     same = taken_up.state == "published" and released(data) == expected
     shutil.rmtree(data)
-    return Torn(stage=died_in, same=same, asked_again=sum(sent.values()) - len(sent), without_database=missed)
+    again = sum(sent.values()) - len(sent)
+    return Torn(stage=died_in, same=same, in_vain=in_vain, asked_again=again, without_database=missed)
+
+
+def _stored(data: Path) -> set[str]:
+    """The paths of the documents that the newest run has stored, as crawl.db tells."""
+    with closing(sqlite3.connect(data / "crawl.db")) as crawled:
+        rows = crawled.execute("SELECT url FROM urls WHERE sha256 <> '' AND run = (SELECT max(run) FROM runs)")
+        return {urlsplit(url).path for (url,) in rows}
+
+
+def _sent(asked: list[tuple[str, int]]) -> Counter[str]:
+    return Counter(path for path, status in asked if status == 200 and path.endswith(".pdf"))
 
 
 def _killed(site: Site, data: Path, stage: str, moment: float) -> str:
