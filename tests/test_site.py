@@ -229,7 +229,7 @@ def test_metadata_names_only_what_the_database_has() -> None:
         for listed in ("facets", "shown"):
             assert set(table.get(listed, [])) <= set(table.get("columns", {})), (name, listed)
     described = {name for name, table in TABLES.items() if "columns" in table}
-    assert described == {*schemas.RESOURCES, "packages", *COMPUTED}
+    assert described == {*schemas.RESOURCES, "packages", "facet_counts", *COMPUTED}
     for resource in schemas.RESOURCES:
         assert list(TABLES[resource]["columns"]) == ddl.columns(resource)
 
@@ -261,8 +261,8 @@ def test_the_front_page_says_what_is_covered_and_that_it_is_made_up(site: httpx.
     page = site.get("/").text
     tiles = re.findall(r'class="tile"[^>]*><b>([\d,]+)</b><span>(.*?)</span>', page)
     assert tiles == [
-        ("1", "行政区划"), ("3", "单位"), ("4", "文件"), ("7", "表"), ("54", "数据"),
-        ("4", "项目"), ("4", "绩效目标"),
+        ("1", "地区"), ("3", "单位"), ("4", "文件"), ("7", "张表"), ("54", "个数字"),
+        ("4", "个项目"), ("4", "绩效目标"),
     ]  # fmt: skip
     assert "示例市”（999900）是虚构的城市" in page
 

@@ -134,6 +134,11 @@ def money(value: Any) -> str:
     return wan(value) if display.money_unit.get() == "wan" else yuan(value)
 
 
+def of_fen(value: Any) -> Decimal:
+    """Yuan of whole fen, for the filters that show money."""
+    return Decimal(value) / 100
+
+
 def _decimal(value: Any) -> Decimal | None:
     try:
         number = Decimal(str(value))
@@ -234,5 +239,5 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    for use in (word, plain, yuan, wan, money, heading, explanation, relabelled):
+    for use in (word, plain, yuan, wan, money, of_fen, heading, explanation, relabelled):
         env.filters[use.__name__] = use

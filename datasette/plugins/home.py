@@ -1,30 +1,35 @@
-"""What the front page and every page's frame need: what is covered, the latest documents, table names."""
+"""What the front page and every page's frame need: what is covered, how fresh it is, what is new, table names."""
 
 from typing import Any
 
 from datasette import hookimpl
+from datasette.utils import tilde_encode
 
 MADE_UP = "999900"  # the jurisdiction of the demonstration's made-up city
 TILES = ("jurisdictions", "units", "documents", "tables", "facts", "projects", "performance")
 PLACES = """
 select p.jurisdiction, coalesce(j.name, '') as place, p.document_year as year, p.stage, p.documents, p.facts
 from packages p left join jurisdictions j on j.code = p.jurisdiction
-order by p.jurisdiction, p.document_year desc, p.stage limit 60
+order by p.jurisdiction, p.document_year desc, p.stage limit 400
 """
+COLUMNS = 6  # years and stages beside one another; the others stand in the table of packages
 LATEST = """
-select d.sha256, d.title, d.pages, d.unit_name, max(coalesce(nullif(s.published_on, ''), s.first_seen)) as date
-from documents d join sightings s on s.sha256 = d.sha256
-where d.is_current
-group by d.sha256 order by date desc, d.title, d.sha256 limit 12
+select n.sha256, n.day, n.unit_id, u.name as unit_name, n.document_year, n.stage, n.scope, d.title, d.pages
+from news n join documents d on d.sha256 = n.sha256 left join units u on u.unit_id = n.unit_id
+where n.kind = 'published' and d.is_current order by n.moment desc, n.sha256 limit 8
 """
-DOORS = (
-    "three_public",
-    "largest_changes",
-    "largest_projects",
-    "largest_purchases",
-    "not_published",
-    "issues_by_type",
-)
+CHANGED = """
+select n.*, u.name as unit_name, d.title from news n join documents d on d.sha256 = n.sha256
+left join units u on u.unit_id = n.unit_id
+where n.kind in ('replaced', 'withdrawn', 'corrected') order by n.moment desc, n.sha256 limit 6
+"""
+FOUND = """
+select c.sha256, c.rule, c.place, c.document_year, c.stage, c.fault, c.message, c.message_zh, u.name as unit_name
+from findings f join checks c on c.sha256 = f.sha256 and c.rule = f.rule and c.place = f.place
+left join units u on u.unit_id = f.unit_id
+where f.outcome = 'fail' order by f.first_seen desc, f.seq limit 6
+"""
+LAST_RUN = "select run, state, ended from runs where ended <> '' order by run desc limit 1"
 
 
 def _metadata(datasette: Any, database: str = "budgets") -> dict[str, Any]:
@@ -40,19 +45,41 @@ async def _made_up(datasette: Any) -> str:
 
 
 async def _home(datasette: Any) -> dict[str, Any]:
-    database, described = datasette.get_database("budgets"), _metadata(datasette)
-    queries, counts = described.get("queries", {}), await database.table_counts(1000)
-    places = (await database.execute(PLACES)).rows
-    covered = {**counts, "jurisdictions": len({place["jurisdiction"] for place in places} - {None})}
+    database = datasette.get_database("budgets")
+    counts = await database.table_counts(1000)
+    rows = (await database.execute(PLACES)).rows
+    covered = {**counts, "jurisdictions": len({row["jurisdiction"] for row in rows} - {None})}
+    found = (await database.execute(FOUND)).rows
     return {
-        "tiles": [
-            (datasette.urls.table("budgets", name), covered[name] or 0, described["tables"][name]["title"])
-            for name in TILES
-        ],
-        "places": places,
+        "tiles": [(name, covered[name] or 0) for name in TILES],
+        **_covered(rows),
         "latest": (await database.execute(LATEST)).rows,
-        "queries": [{"name": name, **queries[name]} for name in DOORS if name in queries],
+        "changed": (await database.execute(CHANGED)).rows,
+        "found": [{**dict(row), "path": _place(row)} for row in found],
+        "run": await _last_run(datasette),
     }
+
+
+def _covered(rows: list[Any]) -> dict[str, Any]:
+    """Places in rows, the latest years and stages in columns, and what is left out."""
+    rounds = sorted({(row["year"] or 0, row["stage"]) for row in rows}, key=lambda round: (-round[0], round[1]))
+    places: dict[tuple[str, str], dict[tuple[int, str], Any]] = {}
+    for row in rows:
+        cells = places.setdefault((row["jurisdiction"] or "", row["place"]), {})
+        cells[row["year"] or 0, row["stage"]] = row
+    return {"rounds": rounds[:COLUMNS], "more_rounds": rounds[COLUMNS:], "places": places}
+
+
+async def _last_run(datasette: Any) -> Any:
+    """When a night last ended and how; None where no night is on record."""
+    if "runs" not in datasette.databases:
+        return None
+    return (await datasette.get_database("runs").execute(LAST_RUN)).first()
+
+
+def _place(row: Any) -> str:
+    """The address of a check's row, after the table's."""
+    return ",".join(tilde_encode(row[name]) for name in ("sha256", "rule", "place"))
 
 
 @hookimpl
