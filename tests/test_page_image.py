@@ -105,6 +105,14 @@ def test_the_other_side_of_a_check_is_framed_in_blue(
     assert plugin.BLUE in {colour for _, colour in near.getcolors(1 << 16) or []}
 
 
+def test_every_figure_of_the_left_side_is_framed_in_red(
+    tmp_path: Path, plugin: SimpleNamespace, painter: Any
+) -> None:
+    more = (200.0, 300.0, 260.0, 320.0)
+    picture = paint(painter, plugin.Job(path=str(pdf(tmp_path / "a.pdf")), page=1, cell=CELL, lefts=(more,)))
+    assert picture.getpixel((400 - 2, 620)) == plugin.RED
+
+
 def test_boxes_come_in_a_bounded_number(plugin: SimpleNamespace) -> None:
     assert plugin.read_boxes("") == ()
     assert plugin.read_boxes("1,2,3,4;5,6,7,8") == ((1, 2, 3, 4), (5, 6, 7, 8))

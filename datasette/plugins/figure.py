@@ -1,14 +1,13 @@
 """``/-/figure/<fact_id>``: one figure with the page it stands on, its words, source and citation."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from datasette import Response, hookimpl
 
+from datapackages import marks
+
 SIGHTINGS = "select * from sightings where sha256 = ? order by first_seen, url, page_url limit 20"
 BESIDE = 'select * from facts where table_id = ? and "row" = ? order by "column" limit 60'
-ON_PAGE = "select min(x0), min(top), max(x1), max(bottom) from facts where table_id = ? and page = ?"
-MARGIN, HEADER = 4.0, 40.0  # points beyond the figures of a table on one page, and above them
 
 
 async def figure_page(datasette: Any, request: Any) -> Response:
@@ -28,7 +27,7 @@ async def figure_page(datasette: Any, request: Any) -> Response:
         "sightings": (await database.execute(SIGHTINGS, [fact["sha256"]])).rows,
         "beside": (await database.execute(BESIDE, [fact["table_id"], fact["row"]])).rows,
         "issues": await _issues(database, fact["sha256"]),
-        "picture": datasette.urls.path(await _picture(database, fact, table)),
+        "picture": datasette.urls.path(await marks.of_figure(database, fact, table)),
         "permalink": datasette.absolute_url(request, path),
     }
     return Response.html(await datasette.render_template("figure.html", context, request=request))
@@ -41,27 +40,6 @@ async def _first(database: Any, sql: str, key: str) -> Any:
 async def _issues(database: Any, sha256: str) -> int:
     counted = await database.execute("select count(*) from issues where sha256 = ?", [sha256])
     return int(counted.single_value())
-
-
-async def _picture(database: Any, fact: Any, table: Any) -> str:
-    """The address of the marked page; row and column are marked as far as the table reaches on it."""
-    found = (await database.execute(ON_PAGE, [fact["table_id"], fact["page"]])).first()
-    _, top, right, bottom = map(float, found)
-    left, top = (0.0, top - HEADER) if table is None or table["x0"] is None else _corner(table, fact, top)
-    within = (left, max(0.0, top), right + MARGIN, bottom + MARGIN)
-    cell = tuple(float(fact[edge]) for edge in ("x0", "top", "x1", "bottom"))
-    marks = {"cell": _edges(cell), "within": _edges(within)}
-    return f"/-/page/{fact['sha256']}/{fact['page']}.png?{urlencode(marks, safe=',')}"
-
-
-def _corner(table: Any, fact: Any, top: float) -> tuple[float, float]:
-    """Left and top of the table on the fact's page; its box is that of its first page."""
-    on_first = table["page"] == fact["page"]
-    return float(table["x0"]), float(table["top"]) if on_first else top - HEADER
-
-
-def _edges(box: tuple[float, ...]) -> str:
-    return ",".join(f"{edge:g}" for edge in box)
 
 
 @hookimpl

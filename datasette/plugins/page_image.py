@@ -1,7 +1,7 @@
 """``/-/page/<sha256>/<page>.png?cell=x0,top,x1,bottom``: a page of a stored PDF with one cell marked.
 
 ``within=`` (a box) bounds the marks of its row and column, ``near=1`` shows the cell's surroundings only,
-``others=`` (boxes parted by ``;``) are framed in blue: the other side of a check.
+``others=`` (boxes parted by ``;``) are framed in blue: the right side of a check; ``lefts=`` in red, as ``cell``.
 
 The PDFs are hostile and pdfium is not thread-safe, so this file is two programs: the plugin, and
 (run as a script) the one worker process that opens PDFs under memory and time limits. The plugin
@@ -58,10 +58,9 @@ class PictureError(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """One page to draw. ``cell`` is marked strongly, its row and column lightly inside ``within``.
+    """One page to draw: ``cell`` is marked strongly, its row and column lightly inside ``within``.
 
-    ``near`` draws the cell's surroundings, larger. ``covers`` (people) are painted over, ``others`` framed.
-    """
+    ``near`` draws its surroundings, larger. ``covers`` (people) are painted over, ``others``, ``lefts`` framed."""
 
     path: str
     page: int
@@ -70,6 +69,7 @@ class Job:
     near: bool = False
     covers: tuple[Box, ...] = ()
     others: tuple[Box, ...] = ()
+    lefts: tuple[Box, ...] = ()
 
 
 @dataclass
@@ -265,6 +265,7 @@ async def page_picture(datasette: Any, request: Any) -> Response:
             within=read_box(request.args.get("within") or ""),
             near=request.args.get("near") == "1",
             others=read_boxes(request.args.get("others") or ""),
+            lefts=read_boxes(request.args.get("lefts") or ""),
             covers=await _covers(datasette, request.url_vars["sha256"], int(request.url_vars["page"])),
         )
         picture = await painter.paint(job)
@@ -340,12 +341,11 @@ def _moved(box: Box, left: float, top: float) -> Box:
     return box[0] - left, box[1] - top, box[2] - left, box[3] - top
 
 
-def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool, covers: Any, others: Any) -> Any:
+def _draw_page(sheet: Any, cell: Any, within: Any, near: bool, covers: Any, others: Any, lefts: Any = ()) -> Any:
     """Return a Pillow image of the page, or of the cell's surroundings, with covers and marks in it."""
     width, height = sheet.get_size()
     middle = cell or (others[0] if others else None)
-    whole = (0.0, 0.0, width, height)
-    left, top, right, bottom = _surroundings(middle, width, height) if middle and near else whole
+    left, top, right, bottom = _surroundings(middle, width, height) if middle and near else (0, 0, width, height)
     area, side = max((right - left) * (bottom - top), 1), max(right - left, bottom - top, 1)
     scale = min(NEAR_SCALE if near else SCALE, math.sqrt(PIXELS / area), 4000 / side)
     image = sheet.render(scale=scale, crop=(left, height - bottom, width - right, top)).to_pil().convert("RGB")
@@ -354,8 +354,8 @@ def _draw_page(sheet: Any, cell: Box | None, within: Box | None, near: bool, cov
         image.paste((214, 217, 222), (x0 + 1, above + 1, x1 - 1, below - 1))
     if cell is not None:
         _mark(image, _moved(cell, left, top), within and _moved(within, left, top), scale)
-    for other in others:
-        _frame(image, _moved(other, left, top), scale, BLUE)
+    for box, colour in (*((box, BLUE) for box in others), *((box, RED) for box in lefts)):
+        _frame(image, _moved(box, left, top), scale, colour)
     return image
 
 
