@@ -14,7 +14,7 @@ from typing import Any
 from datapackages import search_figures, search_keys
 from datapackages.search_figures import Narrow, UnitFigures, numbers, rows
 from datapackages.search_terms import Asked
-from datapackages.search_text import NOTHING
+from datapackages.search_text import NOTHING, phrase, spans
 
 COUNTED = 1000  # hits are counted so far, then said to be more
 CANDIDATES = 500  # units that are put in order for one query
@@ -108,11 +108,21 @@ def _listed(
     """Rows of a table with an index of its own, the latest year first."""
     expression = _expression(kind, asked)
     ids = list(_ids(connection, kind, expression, narrow))
+    if asked.is_amount and kind == "sections":
+        ids = _stating(connection, ids, asked)
     sql = f"""SELECT t.*, t.rowid AS number, u.name AS called
               FROM {kind} t LEFT JOIN units u ON u.unit_id = t.unit_id WHERE t.rowid IN ({numbers(ids)})
               ORDER BY t.document_year DESC, {ORDERS.get(kind, "t.rowid")}, t.rowid LIMIT ? OFFSET ?"""
     shown = rows(connection, sql, (size, (page - 1) * size))
-    return _group(kind, _count(connection, kind, narrow.of(expression)), shown, is_last=len(ids) <= page * size)
+    hits = len(ids) if len(ids) < CANDIDATES else _count(connection, kind, narrow.of(expression))
+    return _group(kind, hits, shown, is_last=len(ids) <= page * size)
+
+
+def _stating(connection: sqlite3.Connection, ids: Sequence[int], asked: Asked) -> list[int]:
+    """The sections that state the amount itself; the index also finds longer numbers that end in it."""
+    sql = f"SELECT rowid AS number, text FROM sections WHERE rowid IN ({numbers(ids)}) ORDER BY rowid"
+    amounts = [phrase(term.text) for term in asked.terms if term.amount]
+    return [row["number"] for row in rows(connection, sql, ()) if spans(row["text"] or "", amounts)]
 
 
 def _group(kind: str, hits: int, shown: Sequence[Any], *, is_last: bool) -> Group:

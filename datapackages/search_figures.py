@@ -63,7 +63,9 @@ class ByUnit:
     is_last: bool
 
 
-def rows(connection: sqlite3.Connection, sql: str, values: Sequence[Any]) -> list[sqlite3.Row]:
+def rows(
+    connection: sqlite3.Connection, sql: str, values: Sequence[Any] | dict[str, Any]
+) -> list[sqlite3.Row]:
     """All rows of a query, by name."""
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
@@ -78,7 +80,7 @@ def numbers(rowids: Iterable[int]) -> str:
 def count(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, most: int) -> int:
     """The number of lines found (of figures, for an amount), up to ``most``."""
     if asked.is_amount:
-        return len(_of_amount(connection, asked, narrow)[:most])
+        return len(of_amount(connection, asked, narrow)[:most])
     sql = "SELECT count(*) FROM (SELECT rowid FROM lines_fts WHERE lines_fts MATCH ? LIMIT ?)"
     return int(connection.execute(sql, (narrow.of(asked.expression()), most)).fetchone()[0])
 
@@ -86,7 +88,7 @@ def count(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, most: in
 def by_unit(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, size: int, page: int) -> ByUnit:
     """A page of units with their best figures, in the order of each unit's best."""
     if asked.is_amount:
-        found = _by_unit_of_facts(connection, _of_amount(connection, asked, narrow))
+        found = _by_unit_of_facts(connection, of_amount(connection, asked, narrow))
         return ByUnit(units=tuple(found[(page - 1) * size : page * size]), is_last=len(found) <= page * size)
     lines = _lines(connection, asked, narrow)
     of_lines = _rows_of_lines(connection, lines, narrow)
@@ -190,7 +192,7 @@ def _cells(connection: sqlite3.Connection, asked: Asked, facts: Sequence[int]) -
     return {main: min(cells, key=rank) for main, cells in of_row.items()}
 
 
-def _of_amount(connection: sqlite3.Connection, asked: Asked, narrow: Narrow) -> list[int]:
+def of_amount(connection: sqlite3.Connection, asked: Asked, narrow: Narrow) -> list[int]:
     """Figures of exactly the amount, in any unit it may be written in; the latest year first."""
     amount = asked.amount or Amount(yuan=(), half=(), unit="")
     where, values = _narrowed(asked, narrow)
@@ -201,6 +203,16 @@ def _of_amount(connection: sqlite3.Connection, asked: Asked, narrow: Narrow) -> 
         found += rows(connection, sql, (f"{fen // 100}.{fen % 100:02}", fen, *values, SAME_AMOUNT))
     found.sort(key=lambda row: (-(row["document_year"] or 0), row["number"]))
     return [row["number"] for row in found]
+
+
+def of_amount_in(
+    connection: sqlite3.Connection, asked: Asked, narrow: Narrow, sha256: str
+) -> list[sqlite3.Row]:
+    """The figures of exactly the amount in one document."""
+    where, values = _narrowed(asked, narrow)
+    fen = numbers(asked.amount.fen if asked.amount else ())
+    sql = f"SELECT f.* FROM facts f WHERE f.sha256 = ? AND f.amount_fen IN ({fen}) {where} ORDER BY f.rowid"
+    return rows(connection, sql, (sha256, *values))
 
 
 def _narrowed(asked: Asked, narrow: Narrow) -> tuple[str, list[str]]:

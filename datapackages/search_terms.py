@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
 from datapackages import codes
 from datapackages.search_text import NOTHING, QUOTES, Phrase, phrase, whole
@@ -47,7 +47,7 @@ class Term:
     also: tuple[str, ...] = ()
     amount: Amount | None = None
 
-    @property
+    @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
         """The phrases of the term and of what is also searched for."""
         return tuple(found for text in (self.text, *self.also) if (found := phrase(text)).tokens)
@@ -66,7 +66,7 @@ class Asked:
         """The query without its year."""
         return " ".join(term.text for term in self.terms)
 
-    @property
+    @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
         """All that is to be marked in a text."""
         return tuple(found for term in self.terms for found in term.phrases)

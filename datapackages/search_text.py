@@ -19,6 +19,7 @@ BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 # The forms print “三公”经费, readers type 三公经费: quotation marks part nothing.
 QUOTES = re.compile("[\"'“”‘’„‟«»‹›《》〈〉「」『』〝〞]")
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<digits>\d+)|(?P<letters>[^\W\d_{HAN}]+)")
+RUNS_ON = re.compile(r"\d[.,]\Z")  # before digits: they are the end of a longer number
 NOTHING = '""'  # FTS5 reads it as a phrase without tokens: valid, and found nowhere
 SHORTEST_PREFIX = 3  # digits of a 类; a prefix of one digit would gather half of the index for one query
 
@@ -82,9 +83,18 @@ def phrase(term: str) -> Phrase:
 
 
 def spans(text: str, phrases: Iterable[Phrase]) -> list[tuple[int, int]]:
-    """Where the phrases stand in a text: start and end of each place in order, joined where they touch."""
-    tokens, places = _placed(text)
-    found = sorted(span for phrase in phrases if phrase.tokens for span in _spans(tokens, phrase))
+    """Where the phrases stand in a text: start and end of each place in order, joined where they touch.
+
+    A number that another one runs into is not marked: 28万元 in 1563.28万元 (the index parts both at the point).
+    """
+    plain, tokens, places = _placed(text)
+    found = sorted(
+        (start, end)
+        for phrase in phrases
+        if phrase.tokens
+        for start, end in _spans(tokens, phrase)
+        if not (plain[start].isdecimal() and RUNS_ON.search(plain, 0, start))
+    )
     joined: list[tuple[int, int]] = []
     for start, end in ((places[start], places[end - 1] + 1) for start, end in found):
         if joined and start <= joined[-1][1]:
@@ -99,13 +109,14 @@ def _normalise(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 12)  # a table prints the same headings in each of its rows
-def _placed(text: str) -> tuple[list[Token], list[int]]:
-    """The text's tokens, and for each normalised character the place in ``text`` that it comes from."""
+def _placed(text: str) -> tuple[str, list[Token], list[int]]:
+    """The normalised text, its tokens, and for each character the place in ``text`` that it comes from."""
     pairs = [(part, place) for place, character in enumerate(text) for part in _normalise(character)]
-    plain = "".join(part for part, _ in pairs)
-    left_out = {at for blank in BLANK_BETWEEN_HAN.finditer(plain) for at in range(*blank.span())}
+    loose = "".join(part for part, _ in pairs)
+    left_out = {at for blank in BLANK_BETWEEN_HAN.finditer(loose) for at in range(*blank.span())}
     kept = [pair for at, pair in enumerate(pairs) if at not in left_out]
-    return list(_tokens("".join(part for part, _ in kept))), [place for _, place in kept]
+    plain = "".join(part for part, _ in kept)
+    return plain, list(_tokens(plain)), [place for _, place in kept]
 
 
 def _tokens(text: str) -> Iterator[Token]:
