@@ -94,11 +94,10 @@ def address(sha256: str, page: int, **drawn: str) -> str:
 
 def _picture(sha256: str, page: int, marks: Sequence[Mark]) -> Picture:
     sides = [[mark for mark in marks if mark.on_left is on_left] for on_left in (True, False)]
-    first, *more = [mark.box for mark in sides[0] if mark.box] or [None]
-    boxes = {"lefts": more, "others": [mark.box for mark in sides[1] if mark.box]}
-    drawn = {name: ";".join(_edges(box) for box in some[:BOXES] if box) for name, some in boxes.items()}
+    red, blue = ([mark.box for mark in side if mark.box][:BOXES] for side in sides)
+    drawn = {name: ";".join(map(_edges, some)) for name, some in (("lefts", red[1:]), ("others", blue))}
     left, right = (tuple(mark.text for mark in side if mark.text) for side in sides)
-    drawn |= {"cell": _edges(first), "within": _edges(_around(mark.box for mark in marks if mark.box))}
+    drawn |= {"cell": _edges(red[0] if red else None), "within": _edges(_around(mark.box for mark in marks if mark.box))}
     return Picture(sha256, page, address(sha256, page, **drawn), left, right)
 
 

@@ -83,10 +83,11 @@ def fact_rows(parsed: ParsedDocument) -> Iterator[list[str]]:
     yield names
     for fact in parsed.facts:
         row = _fact(fact)
-        yield [_spreadsheet(row[name]) for name in names]
+        yield [spreadsheet(row[name]) for name in names]
 
 
-def _spreadsheet(value: Any) -> str:
+def spreadsheet(value: Any) -> str:
+    """A value as text that no spreadsheet runs: led by an apostrophe where it would be a formula."""
     if value is None:
         return ""
     if isinstance(value, list):

@@ -93,7 +93,7 @@ async def findings_feed(datasette: Any, request: Any) -> Response:
         for row in rows
     ]
     content = feed.document(
-        told("预算 Yusuan：核对发现"),
+        told(datasette.metadata("databases")["budgets"]["tables"]["findings"]["title"]),
         f"findings?{urlencode(chosen)}",
         datasette.absolute_url(request, _address(f"{path}.atom", chosen)),
         entries,
