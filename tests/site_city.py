@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -388,8 +388,11 @@ def disclosures() -> list[Disclosure]:
     return [*this_year, Disclosure(UNITS[0], 2025, both(LAST_YEAR)[1:])]
 
 
-def make(data: Path) -> City:
-    """Write PDFs, packages and the database of the city into an empty data directory."""
+def make(data: Path, read: Callable[[ParsedDocument], ParsedDocument] = lambda read: read) -> City:
+    """Write PDFs, packages and the database of the city into an empty data directory.
+
+    ``read`` may change what the parser says of each document.
+    """
     documents, sightings = [], []
     for number, disclosure in enumerate(disclosures()):
         content = pdf(disclosure)
@@ -397,7 +400,7 @@ def make(data: Path) -> City:
         path = data / "documents" / sha256[:2] / f"{sha256}.pdf"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        documents.append(parsed(disclosure, sha256, len(content)))
+        documents.append(read(parsed(disclosure, sha256, len(content))))
         sightings.append(_sighting(disclosure, sha256, f"http://demo.yusuan.example/czxx/{number}.pdf"))
     write_packages(documents, sightings, data)
     build(data)
