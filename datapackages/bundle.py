@@ -21,7 +21,7 @@ from datapackages.parsed import spreadsheet
 
 MOST_BYTES = 24 << 20  # of the document
 DOCUMENT = "document.pdf"
-MONEY = ("amount",)
+MONEY = ("amount", "value")
 Row = Mapping[str, Any]
 
 

@@ -15,6 +15,7 @@ from datasette.utils import tilde_encode, urlsafe_components
 
 from datapackages import bundle, marks
 from datapackages.citation import Cited, bibtex, csl_json
+from datapackages.turns import Busy, Turns
 
 AT_ONCE, WAITING = 2, 4
 SIGHTINGS = "select * from sightings where sha256 = ? order by first_seen, url, page_url limit 20"
@@ -23,8 +24,7 @@ select * from checks where sha256 = ? and ('|' || fact_ids || '|') like ? order 
 """
 FACTS = "select * from facts where fact_id in ({}) order by fact_id"
 
-packing = asyncio.Semaphore(AT_ONCE)
-waiting: set[object] = set()
+turns = Turns(AT_ONCE, WAITING)
 
 
 class Refused(Exception):
@@ -121,19 +121,15 @@ async def _packed(
     datasette: Any, cited: Cited, sightings: Any, rows: dict[str, Any], pictures: list[tuple[str, int, str]]
 ) -> bytes:
     """The zip, when it is its turn. Raises Refused 503 where too many are before it."""
-    if len(waiting) >= AT_ONCE + WAITING:
-        raise Refused(503, "picture-busy")
-    turn = object()
-    waiting.add(turn)
     try:
-        async with packing:
+        async with turns.taken():
             drawn = {name: await _drawn(datasette, address) for name, _, address in pictures}
             undrawn = sorted({page for name, page, _ in pictures if not drawn[name]})
             files: dict[str, bytes | str] = {name: picture for name, picture in drawn.items() if picture}
             files |= await _texts(datasette, cited, sightings, rows, [*files], undrawn)
             return await asyncio.to_thread(bundle.pack, files, _stored(cited.sha256))
-    finally:
-        waiting.discard(turn)
+    except Busy:
+        raise Refused(503, "picture-busy") from None
 
 
 async def _drawn(datasette: Any, address: str) -> bytes:
