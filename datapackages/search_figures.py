@@ -120,7 +120,8 @@ def _lines(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, units: 
     """Lines called exactly so, then those whose own words match as typed, or otherwise, then all others."""
     own = f"{{{' '.join(OWN)}}}:({asked.somewhere()})"
     literal, expression = asked.literal(), asked.expression()
-    tiers = (asked.called(), f"({literal}) AND {own}", f"({expression}) AND {own}", literal, expression)
+    called = f"({literal}) AND {asked.called()}"
+    tiers = (called, f"({literal}) AND {own}", f"({expression}) AND {own}", literal, expression)
     found: dict[int, None] = {}
     for tier in dict.fromkeys(tiers):
         sql = "SELECT rowid FROM lines_fts WHERE lines_fts MATCH ? ORDER BY rowid LIMIT ?"

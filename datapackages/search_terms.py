@@ -99,9 +99,9 @@ class Asked:
         return " OR ".join(_any_of(term.phrases) for term in self.terms) or NOTHING
 
     def called(self) -> str:
-        """The expression for what is called exactly so, in a column ``whole``."""
-        named = whole(self.words)
-        return f'whole:"{named}"' if named else NOTHING
+        """The expression for what is called exactly as the words or as one of them, in a column ``whole``."""
+        named = dict.fromkeys(filter(None, map(whole, (self.words, *(term.text for term in self.terms)))))
+        return "whole:(" + " OR ".join(f'"{name}"' for name in named) + ")" if named else NOTHING
 
 
 def read(query: str, years: Collection[str] = (), *, is_widened: bool = True) -> Asked:

@@ -19,6 +19,7 @@ BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 # The forms print “三公”经费, readers type 三公经费: quotation marks part nothing.
 QUOTES = re.compile("[\"'“”‘’„‟«»‹›《》〈〉「」『』〝〞]")
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<digits>\d+)|(?P<letters>[^\W\d_{HAN}]+)")
+NUMBERING = re.compile(r"^\s*(?:[\u2460-\u2473]|[(（]?\w{1,3}[)）、.．：:])+(?=.)")  # before the words of a line
 RUNS_ON = re.compile(r"\d[.,]\Z")  # before digits: they are the end of a longer number
 NOTHING = '""'  # FTS5 reads it as a phrase without tokens: valid, and found nowhere
 SHORTEST_PREFIX = 3  # digits of a 类; a prefix of one digit would gather half of the index for one query
@@ -52,8 +53,8 @@ def index_text(text: str) -> str:
 
 
 def whole(text: str) -> str:
-    """Return the whole text as one token, for a column that finds what is called exactly so."""
-    return "".join(run.group() for run in RUN.finditer(_normalise(text)))
+    """Return the whole text without its numbering as one token: what is called exactly so is found by it."""
+    return "".join(run.group() for run in RUN.finditer(_normalise(NUMBERING.sub("", text))))
 
 
 def joined(*texts: str | None) -> str:
