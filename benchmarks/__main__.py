@@ -18,6 +18,7 @@ from benchmarks import (
     released,
     scans,
     speed,
+    switches,
     trust,
 )
 from benchmarks.figures import Figure, show
@@ -35,6 +36,7 @@ TABLES = {
     "crawl": crawl.TITLE,
     "packages": packages.TITLE,
     "released": released.TITLE,
+    "switches": switches.TITLE,
 }
 
 
@@ -57,6 +59,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "accuracy": lambda: chain(accuracy.real(), accuracy.made_up(ruled=True), accuracy.made_up(ruled=False)),
         "meaning": meaning.measure,
         "additive": additive.measure,
+        "switches": switches.measure,
         "trust": trust.measure,
         "speed": lambda: speed.measure(options.rounds),
         "memory": memory.measure,

@@ -1,4 +1,8 @@
-"""``yusuan serve``: Datasette on the current build, with every folder and limit given explicitly."""
+"""``yusuan serve``: Datasette on the current build, with every folder and limit given explicitly.
+
+The command itself only holds the socket (``switching``); Datasette runs in a process of its own for each
+build (``site_process``).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from pathlib import Path
 import click
 
 from datapackages import whole_file
-from yusuan import runs_table
+from yusuan import runs_table, switching
 from yusuan.options import DATA
 from yusuan.site_files import site_file
 
@@ -39,7 +43,7 @@ class SiteError(click.ClickException):
 def database(data: Path) -> Path:
     """Return the build that ``data/site/current`` points to, its links resolved.
 
-    A link that is switched tonight does not reach a running server; start a new one for a new build.
+    Datasette holds the file that it opened, so a link switched tonight takes a new process.
     """
     path = data / "site" / "current" / "budgets.db"
     if not path.is_file():
@@ -50,7 +54,7 @@ def database(data: Path) -> Path:
     return path.resolve()
 
 
-def arguments(data: Path, host: str, port: int, base_url: str = "/") -> list[str]:
+def arguments(data: Path, base_url: str = "/") -> list[str]:
     """Return the command line of Datasette for one data directory; counts rows and writes inspect.json."""
     served, files = database(data), site_file("datasette")
     options = [
@@ -61,8 +65,6 @@ def arguments(data: Path, host: str, port: int, base_url: str = "/") -> list[str
         "--plugins-dir", str(files / "plugins"),
         "--template-dir", str(files / "templates"),
         "--static", f"assets:{files / 'static'}",
-        "--host", host,
-        "--port", str(port),
     ]  # fmt: skip
     for name, value in {**SETTINGS, "base_url": base_url}.items():
         options += ["--setting", name, value]
@@ -85,10 +87,15 @@ def _inspect(served: Path, data: Path) -> Path:
 @click.option("--base-url", default="/", show_default=True, help="Path prefix behind a proxy, such as /datong/.")
 @DATA
 def serve(host: str, port: int, base_url: str, data: Path) -> None:
-    """Serve the site: search, figures on their pages, downloads."""
-    from datasette.cli import cli
-
-    options = arguments(data, host, port, base_url)
-    os.environ["YUSUAN_DATA"] = str(data.resolve())  # the plugins find PDFs and packages there
+    """Serve the site: search, figures on their pages, downloads; a new build is switched to by itself."""
+    database(data)
+    try:
+        listening = switching.listen(host, port)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise SiteError(f"{host}:{port}: {why}; choose another --port, or stop what listens there") from error
     click.echo(f"http://{host}:{port}{base_url}")
-    cli.main(["serve", *options], prog_name="datasette")
+    with listening:
+        code = switching.keep_served(data, listening, [str(data.resolve()), base_url])
+    if code:
+        raise SiteError(f"the site's process ended with {code} before it could answer; its message stands above")
