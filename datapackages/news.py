@@ -7,7 +7,10 @@ instead of counting checks and sightings again for every reader.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from typing import Any
 
+from datapackages import codes, feed
 from datapackages.deadlines import china_day
 
 TABLES = (
@@ -98,3 +101,25 @@ def build(connection: sqlite3.Connection) -> None:
     connection.create_function("china_day", 1, china_day, deterministic=True)
     for statement in (*TABLES, SUMMARIES, NEWS, *INDEXES):
         connection.execute(statement)
+
+
+def entry(row: Mapping[str, Any], home: str, language: str = "zh") -> feed.Entry:
+    """A row of ``news`` with ``title`` and ``unit_name``, as an entry of a feed; ``home`` is the site's address."""
+    labels = codes.labels("news_kinds", language), codes.labels("stages", language)
+    when = f"{row['document_year'] or ''} {labels[1].get(row['stage'], '')}".strip()
+    return feed.Entry(
+        title=" · ".join(filter(None, (labels[0][row["kind"]], row["unit_name"], when))),
+        of=f"news/{row['kind']}/{row['sha256']}",
+        updated=row["moment"],
+        link=f"{home}-/document/{row['sha256']}",
+        summary=" · ".join(filter(None, (row["title"], row["day"], _difference(row, language)))),
+    )
+
+
+def _difference(row: Mapping[str, Any], language: str) -> str:
+    """How many figures a new version alters, adds and removes, in words; empty for other news."""
+    if row["kind"] != "replaced":
+        return ""
+    kinds = codes.labels("change_kinds", language)
+    said = codes.labels("differences", language).get(row["difference"], "")
+    return f"{said} ({', '.join(f'{words} {row[kind]}' for kind, words in kinds.items())})"

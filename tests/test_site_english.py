@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted(path.name for path in (ROOT / "datasette" / "templates").glob("*.html"))
 # Their texts are still Chinese only.
 NOT_YET = {
-    "downloads.html", "unit.html",
+    "downloads.html",
 }  # fmt: skip
 SAID_IN_CHINESE = ("中文",)  # the link back to Chinese
 TOLD = re.compile(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|_\(\"[^\"]*\"\)", re.DOTALL)
