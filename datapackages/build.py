@@ -17,6 +17,7 @@ from pathlib import Path
 from datapackages import (
     ddl,
     descriptor,
+    facet_counts,
     findings,
     full_text,
     functions,
@@ -93,6 +94,7 @@ def complete(connection: sqlite3.Connection) -> None:
     rankings.build(connection)
     functions.build(connection)
     news.build(connection)
+    facet_counts.build(connection)
     full_text.build(connection)
     connection.execute("COMMIT")
     connection.executescript("ANALYZE; VACUUM;")
