@@ -47,11 +47,11 @@ class Picture(NamedTuple):
 async def of_figure(database: Any, fact: Any, table: Any) -> str:
     """The address of a figure's page; its row and column are marked as far as the table reaches on it."""
     found = (await database.execute(BOUNDS, [fact["table_id"], fact["page"]])).first()
-    _, top, right, bottom = map(float, found)
+    _, top, right, bottom = found
     if table is None or table["x0"] is None:
         left, above = 0.0, top - HEADER
     else:  # the table's own box is that of its first page
-        left, above = float(table["x0"]), float(table["top"]) if table["page"] == fact["page"] else top - HEADER
+        left, above = table["x0"], table["top"] if table["page"] == fact["page"] else top - HEADER
     within = (left, max(0.0, above), right + MARGIN, bottom + MARGIN)
     return address(fact["sha256"], fact["page"], cell=_edges(_box(fact)), within=_edges(within))
 
@@ -147,7 +147,7 @@ async def _among(database: Any, sql: str, names: list[str], *before: str) -> Ite
 def _box(row: Any) -> Box | None:
     if row["x0"] is None or row["top"] is None:
         return None
-    x0, top, x1, bottom = (float(row[edge]) for edge in EDGES)
+    x0, top, x1, bottom = (row[edge] for edge in EDGES)
     return x0, top, x1, bottom
 
 
