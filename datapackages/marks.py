@@ -97,7 +97,7 @@ def _picture(sha256: str, page: int, marks: Sequence[Mark]) -> Picture:
     red, blue = ([mark.box for mark in side if mark.box][:BOXES] for side in sides)
     drawn = {name: ";".join(map(_edges, some)) for name, some in (("lefts", red[1:]), ("others", blue))}
     left, right = (tuple(mark.text for mark in side if mark.text) for side in sides)
-    drawn |= {"cell": _edges(red[0] if red else None), "within": _edges(_around(mark.box for mark in marks if mark.box))}
+    drawn |= {"cell": _edges(red[0] if red else None), "within": _edges(_around([*red, *blue]))}
     return Picture(sha256, page, address(sha256, page, **drawn), left, right)
 
 
