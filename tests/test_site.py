@@ -261,7 +261,7 @@ def test_the_front_page_says_what_is_covered_and_that_it_is_made_up(site: httpx.
     page = site.get("/").text
     tiles = re.findall(r'class="tile"[^>]*><b>([\d,]+)</b><span>(.*?)</span>', page)
     assert tiles == [
-        ("1", "地区"), ("3", "单位"), ("4", "文件"), ("7", "张表"), ("54", "个数字"),
+        ("1", "个地区"), ("3", "单位"), ("4", "文件"), ("7", "张表"), ("54", "个数字"),
         ("4", "个项目"), ("4", "绩效目标"),
     ]  # fmt: skip
     assert "示例市”（999900）是虚构的城市" in page

@@ -32,7 +32,7 @@ def test_one_box_searches_everything(page: str) -> None:
 
 def test_each_place_year_and_stage_tells_its_documents_and_figures(page: str) -> None:
     cells = re.findall(r"document_year=(\d+)&amp;stage=(\w+)\">(\d+) 份</a> <small[^>]*>(\d+) 个数字", page)
-    assert cells == [("2026", "budget", "3", "48"), ("2025", "budget", "1", "6")]
+    assert cells == [("2026", "budget", "3", "48"), ("2025", "budget", "1", "6"), ("2024", "final", "1", "6")]
 
 
 def test_the_latest_documents_are_named_with_the_day_on_which_they_were_seen(page: str) -> None:

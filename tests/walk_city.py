@@ -59,6 +59,12 @@ def make(data: Path) -> Path:
     with closing(sqlite3.connect(path)) as db, db:
         _units_and_headlines(db)
         _documents(db)
+        db.execute("UPDATE projects SET canonical = 'projects'")
+        insert(
+            db, "packages", name="cn-999900-2024-final", title="", jurisdiction=PLACE, document_year=2024,
+            stage="final",
+            version="1", documents=1, tables=1, facts=6, issues=0, zip_bytes=1, zip_sha256="",
+        )  # fmt: skip
         _rank_again(db)
     return path
 

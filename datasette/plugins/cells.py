@@ -139,6 +139,12 @@ def of_fen(value: Any) -> Decimal:
     return Decimal(value) / 100
 
 
+def average(fen: int) -> int:
+    """An average of ours, in fen: to the hundredth of 10,000 yuan, or to the yuan, as the reader is shown money."""
+    step = 10_000 if display.money_unit.get() == "wan" else 100
+    return int((Decimal(fen) / step).to_integral_value()) * step
+
+
 def _decimal(value: Any) -> Decimal | None:
     try:
         number = Decimal(str(value))
@@ -239,5 +245,5 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    for use in (word, plain, yuan, wan, money, of_fen, heading, explanation, relabelled):
+    for use in (word, plain, yuan, wan, money, of_fen, average, heading, explanation, relabelled):
         env.filters[use.__name__] = use
