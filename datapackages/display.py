@@ -16,6 +16,7 @@ MONEY_UNITS = ("wan", "yuan")  # amounts in 10,000 yuan, as most forms print the
 
 language: ContextVar[str] = ContextVar("language", default="zh")
 money_unit: ContextVar[str] = ContextVar("money_unit", default="wan")
+cells_are_drawn: ContextVar[bool] = ContextVar("cells_are_drawn", default=True)  # else the page draws them
 address: ContextVar[str] = ContextVar("address", default="")  # path and query asked for, without the choices
 
 

@@ -226,3 +226,26 @@ def test_figures_in_a_list_are_read_by_the_columns_it_shows(site: httpx.Client) 
     short, full = (site.get("/budgets/facts", params=extra).text for extra in ({}, {"_all": "1"}))
     assert "col-x0" not in short
     assert re.search('class="col-x0', full)
+
+
+@pytest.mark.parametrize("sort", [{}, {"_sort": "amount"}, {"_sort_desc": "function_code"}, {"_search": "三公"}])
+def test_the_pages_of_a_list_hold_every_row_once(
+    sort: dict[str, str], site: httpx.Client, database: sqlite3.Connection
+) -> None:
+    rows, following = [], {}
+    while True:
+        told = table(site, "facts", _size="7", **sort, **following)
+        rows += [row[0] for row in told["rows"]]
+        if told["next"] is None:
+            break
+        following = {"_next": told["next"]}
+    where = "canonical = 'three_public'" if "_search" in sort else "1"
+    whole = database.execute(f"SELECT fact_id FROM facts WHERE {where} ORDER BY 1")
+    assert sorted(rows) == [key for (key,) in whole]
+
+
+def test_a_table_by_its_keys_is_read_page_by_page_too(site: httpx.Client, database: sqlite3.Connection) -> None:
+    first = table(site, "sections", _size="3")
+    second = table(site, "sections", _size="3", _next=first["next"])
+    sql = "SELECT sha256, seq FROM sections ORDER BY sha256, seq"
+    assert [tuple(row[:2]) for row in first["rows"] + second["rows"]] == database.execute(sql).fetchall()

@@ -225,6 +225,8 @@ def printed(value: Any, column: str) -> list[tuple[str, str, str]]:
 
 @hookimpl
 def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> Awaitable[Html] | None:
+    if not display.cells_are_drawn.get():
+        return None
     label = None
     if isinstance(value, Mapping):
         value, label = value["value"], value["label"]

@@ -13,18 +13,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from datasette import Response, hookimpl
-from datasette.database import QueryInterrupted
+from datasette.database import QueryInterrupted, Results
 from datasette.filters import FilterArguments, Filters
-from datasette.utils import MultiParams, escape_sqlite, tilde_decode, tilde_encode
+from datasette.utils import MultiParams, escape_sqlite, tilde_decode, tilde_encode, urlsafe_components
 from datasette.utils.asgi import Request
 from datasette.views.base import DatasetteError
 from datasette.views.table import TableView
 
-from datapackages import facet_counts
+from datapackages import display, facet_counts, keyset
 
 LISTED = 10_000  # rows of a search; of more, the first ones
 FEW, GAP, MOST_RANGES = 5_000, 1_000, 400  # rows among which a search looks by ranges, and how they are joined
 COUNT_MS = 150
+DRAWN_BY_THE_PAGE = ("facts",)  # their short list has a template of its own
+ELSEWHERE = ("_through", "_where")  # filters that others make: Datasette's view reads such a page alone
 ALL_COLUMNS = ("_all", "_col", "_nocol")
 Ranges = list[tuple[int, int]]
 FTS = "select rowid as found from {index} where {index} match escape_fts(:search)"
@@ -46,9 +48,12 @@ class Selection:
     found: FilterArguments | None = field(default=None, repr=False)  # the clause of the search
 
     @property
+    def clauses(self) -> list[str]:
+        return self.where + (self.found.where_clauses if self.found else [])
+
+    @property
     def clause(self) -> str:
-        clauses = self.where + (self.found.where_clauses if self.found else [])
-        return f"where {' and '.join(clauses)}" if clauses else ""
+        return f"where {' and '.join(self.clauses)}" if self.clauses else ""
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -56,57 +61,111 @@ class Selection:
 
 
 class Asked(Request):  # type: ignore[misc]
-    """A reader's request as Datasette's view is shown it: without the search, some arguments with other values."""
+    """A reader's request as Datasette's view is shown it: the search, the count and the paging are ours."""
 
-    def __init__(self, request: Any, selection: Selection, instead: dict[str, str | None]) -> None:
+    def __init__(self, request: Any, selection: Selection) -> None:
         super().__init__(request.scope, request.receive)
-        self.selection, self.instead = selection, instead
+        self.selection = selection
 
     @property
     def args(self) -> MultiParams:
         told = super().args
-        kept = {name: told.getlist(name) for name in told if not name.startswith(("_search", "_fts_"))}
-        return Arguments(kept, self.instead)
+        ours = ("_search", "_fts_")
+        return Arguments({name: told.getlist(name) for name in told if not name.startswith(ours)})
 
 
 class Arguments(MultiParams):  # type: ignore[misc]
-    def __init__(self, told: dict[str, list[str]], instead: dict[str, str | None]) -> None:
-        super().__init__(told)
-        self.instead = instead
-
     def get(self, name: str, default: Any = None) -> Any:
-        return self.instead[name] if name in self.instead else super().get(name, default)
+        instead = {"_nocount": "1", "_next": None}
+        return instead[name] if name in instead else super().get(name, default)
+
+
+class Site:
+    """Datasette as its view sees it for one page: one of its databases reads the list our way."""
+
+    def __init__(self, datasette: Any, listing: "Listing") -> None:
+        self._datasette, self._listing = datasette, listing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._datasette, name)
+
+    def get_database(self, name: str | None = None, route: str | None = None) -> Any:
+        found = self._datasette.get_database(name, route)
+        return self._listing if found is self._listing.database else found
+
+
+class Listing:
+    """The database, its rows of the page read in stretches. Only the list is asked for with ``truncate``."""
+
+    def __init__(self, database: Any, selection: Selection, stretches: list[keyset.Stretch]) -> None:
+        self.database, self.selection, self.stretches = database, selection, stretches
+        self.columns: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.database, name)
+
+    async def execute(self, sql: str, params: Any = None, truncate: bool = False, **limits: Any) -> Any:
+        if not truncate:
+            return await self.database.execute(sql, params, **limits)
+        wanted = int(sql.rpartition(" limit ")[2])  # rows of the page, and one that tells whether there are more
+        limits.pop("page_size", None)
+        rows: list[Any] = []
+        for stretch in self.stretches:
+            found = await self._read(stretch, wanted - len(rows), limits)
+            rows += found.rows
+            if len(rows) == wanted:
+                break
+        return Results(rows, False, found.description)
+
+    async def _read(self, stretch: keyset.Stretch, most: int, limits: dict[str, Any]) -> Any:
+        columns = ", ".join(map(escape_sqlite, self.columns))
+        where = " and ".join(filter(None, [*self.selection.clauses, stretch.where]))
+        sql = f"select {columns} from {escape_sqlite(self.selection.table)} {'where ' if where else ''}{where}"
+        arguments = {**self.selection.arguments, **stretch.arguments}
+        return await self.database.execute(f"{sql} order by {stretch.order} limit {most}", arguments, **limits)
 
 
 class TablePage(TableView):  # type: ignore[misc]
     """Datasette's view of a table, its rows counted in bounded time, its short list read by its columns only."""
 
+    listing: Listing | None = None
+
     async def data(
         self, request: Any, default_labels: bool = False, _next: str | None = None, _size: str | None = None
     ) -> Any:
-        database = self.ds.get_database(route=tilde_decode(request.url_vars["database"]))
+        site = self.ds
+        database = site.get_database(route=tilde_decode(request.url_vars["database"]))
         table = tilde_decode(request.url_vars["table"])
-        if not await database.table_exists(table):
+        described = site.table_metadata(database.name, table)
+        keys = await database.primary_keys(table)
+        if not keys or described.get("hidden") or any(map(request.args.get, ELSEWHERE)):
             return await super().data(request, default_labels, _next=_next, _size=_size)
-        selection = await selected(self.ds, database, table, request)
+        selection = await selected(site, database, table, request)
         if selection.is_cut and request.args.get("_stream"):
             raise DatasetteError(
                 f"this search finds more than {LISTED:,} rows and cannot be streamed whole; "
                 "add a place, a year or a unit, or take the data packages",
                 status=400,
             )
-        instead: dict[str, str | None] = {"_nocount": "1"}
-        if request.args.get("_stream") and (keys := await database.primary_keys(table)):
-            # Datasette's first page does not order equal amounts and the second does: rows would be lost between.
-            instead |= {"_sort": keys[0], "_sort_desc": None}
-        made = await super().data(Asked(request, selection, instead), default_labels, _next=_next, _size=_size)
+        stretches = _stretches(table, keys, request, described, _next or request.args.get("_next"))
+        self.listing = Listing(database, selection, stretches)
+        self.ds = Site(site, self.listing)
+        try:
+            made = await super().data(Asked(request, selection), default_labels, _size=_size)
+        finally:
+            self.ds = site
         if isinstance(made, Response):
             return made
         told, template, *rest = made
         told["filtered_table_rows_count"] = selection.count
+        told["truncated"] = told["truncated"] or selection.is_cut
 
         async def told_of_the_request() -> Any:
-            return {**await template(), "request": request}
+            drawn = display.cells_are_drawn.set(table not in DRAWN_BY_THE_PAGE or _is_long(request))
+            try:
+                return {**await template(), "request": request}
+            finally:
+                display.cells_are_drawn.reset(drawn)
 
         return told, told_of_the_request, *rest
 
@@ -114,11 +173,44 @@ class TablePage(TableView):  # type: ignore[misc]
         columns: list[str] = await super().columns_to_select(table_columns, pks, request)
         table = tilde_decode(request.url_vars["table"])
         described = self.ds.table_metadata(tilde_decode(request.url_vars["database"]), table)
-        if request.url_vars.get("format") or "shown" not in described or any(map(request.args.get, ALL_COLUMNS)):
-            return columns
-        sorted_by = [request.args.get(name) or described.get(name[1:]) for name in ("_sort", "_sort_desc")]
-        kept = {*pks, *described["shown"], *sorted_by}
-        return [name for name in columns if name in kept]
+        if "shown" in described and not request.url_vars.get("format") and not _is_long(request):
+            kept = {*pks, *described["shown"], _sorted_by(request, described)[0]}
+            columns = [name for name in columns if name in kept]
+        if self.listing:
+            self.listing.columns = columns
+        return columns
+
+
+def _is_long(request: Any) -> bool:
+    """Are columns asked for that the short list leaves out?"""
+    return any(map(request.args.get, ALL_COLUMNS))
+
+
+def _sorted_by(request: Any, described: dict[str, Any]) -> tuple[str | None, bool]:
+    """The column by which the list is sorted, and whether the greatest stands first."""
+    up, down = request.args.get("_sort"), request.args.get("_sort_desc")
+    if not up and not down:
+        up, down = described.get("sort"), described.get("sort_desc")
+    return up or down, bool(down)
+
+
+def _stretches(
+    table: str, keys: list[str], request: Any, described: dict[str, Any], following: str | None
+) -> list[keyset.Stretch]:
+    """What is left of the list after ``following``: the value of the sorted column, if any, and the keys."""
+    column, descending = _sorted_by(request, described)
+    quoted = list(map(escape_sqlite, keys))
+    values = urlsafe_components(following) if following else []
+    last = values[-len(keys) :]
+    if column is None or (values and len(values) <= len(keys)):
+        return keyset.by_keys(quoted, last or None)
+    if not values:
+        return keyset.by_column(escape_sqlite(column), descending, None)
+    known = {f"after_{number}": value for number, value in enumerate(last)}
+    where = " and ".join(f"{name} = :{mark}" for name, mark in zip(quoted, known, strict=False))
+    row = f"select rowid from {escape_sqlite(table)} where {where}"
+    value = None if following.startswith("$null,") else values[0]
+    return keyset.by_column(escape_sqlite(column), descending, (value, row, known))
 
 
 async def selected(datasette: Any, database: Any, table: str, request: Any) -> Selection:
@@ -133,12 +225,11 @@ async def selected(datasette: Any, database: Any, table: str, request: Any) -> S
     where, params = asked.build_where_clauses(table)
     exact = {column: value for column, lookup, value in asked.selections() if lookup == "exact"}
     index = datasette.table_metadata(database.name, table).get("fts_table")
-    through = request.args.get("_through") or request.args.get("_where")
-    plain = exact if len(exact) == len(filters) and not through else None
+    plain = exact if len(exact) == len(filters) else None
     selection = Selection(table, where, params, plain, request.args.get("_search", "") if index else "")
     if selection.search:
         await _search(database, selection, index)
-    elif not request.args.get("_nocount") and not through:
+    elif not request.args.get("_nocount"):
         known = await _known(database, selection)
         selection.count = await _counted(database, selection) if known is None else known
     return selection
