@@ -40,11 +40,11 @@ def read(parsed: ParsedDocument) -> ParsedDocument:
     document = parsed.document
     if (document.unit_name, document.fiscal_year) != (site_city.UNITS[0], 2026):
         return replace(parsed, checks=(asked,))
-    first, *others = parsed.tables
+    first, second = parsed.tables
     signed = (*_cells("联系人", NAME, FORMULA),)
     return replace(
         parsed,
-        tables=(replace(first, rows=(*first.rows, signed)), *others),
+        tables=(replace(first, rows=(*first.rows, signed)), replace(second, label="")),
         covers=(Cover(page=1, box=site_city.cell(6, 1)),),
         statements=(replace(parsed.statements[0], box=STATED),),
         checks=(_failed(parsed), _stated(parsed), asked),
