@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from datapackages import search_keys, search_lines
-from datapackages.search_text import index_text, joined, whole
+from datapackages.search_text import WHOLE, index_text, joined, whole
 
 KEY = "key_tokens(jurisdiction, document_year, stage, unit_id)"
 KEY_AND_AMOUNT = "key_tokens(jurisdiction, document_year, stage, unit_id, amount_fen)"
@@ -105,7 +105,7 @@ def _json_texts(listed: str | None) -> str:
 
 def _whole_texts(*listed: str | None) -> str:
     """Each name of some lists as one token."""
-    return " ".join(dict.fromkeys(whole(name) for names in listed for name in (names or "").split("|") if name))
+    return " ".join(dict.fromkeys(WHOLE + whole(name) for names in listed for name in (names or "").split("|")))
 
 
 FUNCTIONS: dict[str, Callable[..., str]] = {

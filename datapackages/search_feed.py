@@ -12,7 +12,7 @@ from datapackages.search_terms import Asked
 
 ENTRIES = 30
 FEW_HITS = 5000  # so many are looked up; of more, the newest documents are asked one after another
-WALKED = 2000  # documents
+WALKED = 1000  # documents
 TOLD = 3  # figures of a document in the summary of its entry
 
 DOCUMENTS = """

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from datapackages import search_keys
-from datapackages.search_lines import OWN
 from datapackages.search_terms import Amount, Asked
-from datapackages.search_text import spans, whole
+from datapackages.search_text import OWN, spans, whole
 
+ALL = (OWN, "")  # tokens of a line itself, and of the table and unit around it
 LINES = 1000  # lines that are put in order for one query
 OF_ONE_UNIT = 4  # figures of a unit that are shown
 LOOKED_AT = 12  # lines of a unit that these are chosen from: several tables print the same figure
@@ -82,7 +82,7 @@ def count(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, most: in
     if asked.is_amount:
         return len(of_amount(connection, asked, narrow)[:most])
     sql = "SELECT count(*) FROM (SELECT rowid FROM lines_fts WHERE lines_fts MATCH ? LIMIT ?)"
-    return int(connection.execute(sql, (narrow.of(asked.expression()), most)).fetchone()[0])
+    return int(connection.execute(sql, (narrow.of(asked.expression(*ALL)), most)).fetchone()[0])
 
 
 def by_unit(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, size: int, page: int) -> ByUnit:
@@ -118,8 +118,7 @@ def nearly(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, size: i
 
 def _lines(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, units: Sequence[str] = ()) -> list[int]:
     """Lines called exactly so, then those whose own words match as typed, or otherwise, then all others."""
-    own = f"{{{' '.join(OWN)}}}:({asked.somewhere()})"
-    literal, expression = asked.literal(), asked.expression()
+    own, literal, expression = asked.somewhere(OWN), asked.literal(*ALL), asked.expression(*ALL)
     called = f"({literal}) AND {asked.called()}"
     tiers = (called, f"({literal}) AND {own}", f"({expression}) AND {own}", literal, expression)
     found: dict[int, None] = {}

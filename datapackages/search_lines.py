@@ -1,9 +1,9 @@
 """``lines_fts``: the printed lines of each unit, one entry for all years that print the same words, the best first.
 
-A table of ten million figures has a twentieth as many lines, and their rowids are their rank (totals
-before details, the latest year first, the larger amount first), so that the first of a broad search
-are found without sorting its millions. ``lines_fts_rows`` leads from a line to one figure of each year
-and stage. (Datasette hides a table whose name begins with that of an index.)
+There are fewer lines than figures, and their rowids are their rank (totals before details, the latest year
+first, the larger amount first), so that the first of a broad search are found without sorting its millions.
+``lines_fts_rows`` leads from a line to one figure of each year and stage. (Datasette hides a table whose name
+begins with that of an index.)
 """
 
 from __future__ import annotations
@@ -16,100 +16,117 @@ from typing import Any
 
 from datapackages import search_keys
 from datapackages.search_terms import YEAR
-from datapackages.search_text import index_text, joined, whole
+from datapackages.search_text import OWN, WHOLE, index_text, whole
 
-OWN = ("name", "row_path", "project_name", "classification")  # what the line itself says
-COLUMNS = ("whole", *OWN, "column_labels", "title", "unit_name", "key")
+COLUMNS = ("whole", "own", "around", "key")  # names as one token, marked words of the line, words around it, keys
+BETWEEN = " 0b "  # a token between two texts: no phrase reaches from one into the next
 CALLED = ("name", "project_name", "function_name", "econ_dept_name", "econ_gov_name")
-UNITS = ("unit_name", "department_name", "row_unit_name", "called", "aliases", "short_names")
-BETWEEN = "\x1f"  # between texts that are kept as one
+CODED = tuple(f"{kind}_{part}" for kind in ("function", "econ_dept", "econ_gov") for part in ("code", "name"))
+UNIT = ("unit_name", "department_name", "row_unit_name")
+WORDS = ", ".join(f"f.{name}" for name in ("name", "row_path", "project_name", *CODED, *UNIT))
 
-# Each printed row with one figure of it: of the document's own year and phase, money, in the total column.
-# A bare column beside min() is that of the row with the minimum.
-PRINTED = """
+# Each printed row with one figure of it: of the document's own year and phase, money, in the total column. A bare
+# column beside min() is that of the row with the minimum.
+PRINTED = f"""
+CREATE TEMP TABLE printed_rows AS
 SELECT min((f.fiscal_year IS NOT f.document_year) * 8000 + (f.stage = 'final' AND f.phase = 'approved') * 4000
-           + (f.measure <> 'amount') * 2000 + (f.column_role <> 'total') * 1000 + f."column") AS rank,
-  f.rowid AS fact, coalesce(f.unit_id, f.unit_name, '') AS unit, f.jurisdiction, f.document_year, f.stage,
-  f.name, f.row_path, f.project_name, f.function_code, f.function_name, f.econ_dept_code, f.econ_dept_name,
-  f.econ_gov_code, f.econ_gov_name, group_concat(DISTINCT f.column_label) AS column_labels, t.title,
-  f.unit_name, f.department_name, f.row_unit_name, u.name AS called, u.aliases, u.short_names,
-  CASE f.row_role WHEN 'total' THEN 0 WHEN 'subtotal' THEN 1 WHEN 'repeat' THEN 3 ELSE 2 END AS role, f.amount_fen
-FROM facts f JOIN tables t USING (table_id) LEFT JOIN units u ON u.unit_id = f.unit_id
-GROUP BY f.table_id, f."row"
-ORDER BY role, f.document_year DESC, f.amount_fen DESC, f.rowid
+           + (f.measure <> 'amount') * 2000 + (f.column_role <> 'total') * 1000 + f."column") AS least,
+  f.rowid AS fact, coalesce(f.unit_id, f.unit_name, '') AS unit, f.document_year, f.stage, f.amount_fen,
+  CASE f.row_role WHEN 'total' THEN 0 WHEN 'subtotal' THEN 1 WHEN 'repeat' THEN 3 ELSE 2 END AS role,
+  digest(f.unit_id, without_year(group_concat(DISTINCT f.column_label)), without_year(t.title), {WORDS}) AS words
+FROM facts f JOIN tables t USING (table_id) GROUP BY f.table_id, f."row"
 """
+# Rows with the same words are one line, which ranks as the best of them.
+RANKED = """
+INSERT INTO lines
+SELECT row_number() OVER (ORDER BY role, document_year DESC, amount_fen DESC, fact) AS line, words, fact
+FROM (SELECT *, row_number() OVER (PARTITION BY words ORDER BY role, document_year DESC, amount_fen DESC, fact)
+        AS place FROM printed_rows)
+WHERE place = 1
+"""
+LINES = "CREATE TEMP TABLE lines (line INTEGER PRIMARY KEY, words BLOB, fact INTEGER)"
 ROWS = """CREATE TABLE lines_fts_rows (
   line INTEGER NOT NULL, fact INTEGER NOT NULL, unit TEXT NOT NULL, document_year INTEGER, stage TEXT,
   PRIMARY KEY (line, fact)
 ) WITHOUT ROWID"""
-PUT_ASIDE = (
-    "CREATE TEMP TABLE line_rows (line INTEGER, fact INTEGER, unit TEXT, document_year INTEGER, stage TEXT)",
-    "CREATE TEMP TABLE line_words (line INTEGER PRIMARY KEY, words TEXT, jurisdiction TEXT, unit TEXT)",
-)
-FOUND = """
-SELECT line, words, (SELECT group_concat(slots, ' ') FROM (
-    SELECT DISTINCT slots(document_year, stage) AS slots FROM lines_fts_rows r WHERE r.line = w.line ORDER BY 1)),
-  jurisdiction, unit
-FROM line_words w ORDER BY line
+FILL = """
+INSERT INTO lines_fts_rows SELECT l.line, p.fact, p.unit, p.document_year, p.stage
+FROM printed_rows p JOIN lines l USING (words) ORDER BY l.line, p.fact
+"""
+SAID = f"""
+SELECT l.line, {WORDS}, f.jurisdiction, coalesce(f.unit_id, f.unit_name, '') AS unit, t.title,
+  u.name AS called, u.aliases, u.short_names,
+  (SELECT group_concat(DISTINCT c.column_label) FROM facts c WHERE c.table_id = f.table_id AND c."row" = f."row")
+    AS column_labels,
+  (SELECT group_concat(DISTINCT coalesce(r.document_year, '') || ' ' || coalesce(r.stage, ''))
+     FROM lines_fts_rows r WHERE r.line = l.line) AS slots
+FROM lines l JOIN facts f ON f.rowid = l.fact JOIN tables t USING (table_id) LEFT JOIN units u USING (unit_id)
+ORDER BY l.line
 """
 
 
 def build(connection: sqlite3.Connection) -> None:
     """Create and fill the index and its rows from facts, tables and units."""
-    connection.create_function("slots", 2, lambda *slot: " ".join(search_keys.slots(*slot)), deterministic=True)
+    connection.create_function("digest", -1, _digest, deterministic=True)
+    connection.create_function("without_year", 1, _without_year, deterministic=True)
     listed = ", ".join(COLUMNS)
-    connection.execute(f"CREATE VIRTUAL TABLE lines_fts USING fts5({listed}, content='', tokenize='ascii')")
-    connection.execute(ROWS)
-    for statement in PUT_ASIDE:
+    for statement in (PRINTED, LINES, RANKED, ROWS, FILL, "DROP TABLE printed_rows"):
         connection.execute(statement)
-    connection.executemany("INSERT INTO line_rows VALUES (?, ?, ?, ?, ?)", _rows(connection))
-    connection.execute("INSERT INTO lines_fts_rows SELECT * FROM line_rows ORDER BY line, fact")
+    connection.execute(f"CREATE VIRTUAL TABLE lines_fts USING fts5({listed}, content='', tokenize='ascii')")
     insert = f"INSERT INTO lines_fts (rowid, {listed}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
     connection.executemany(insert, _entries(connection))
     connection.execute("INSERT INTO lines_fts (lines_fts) VALUES ('optimize')")
-    for table in ("line_rows", "line_words"):
-        connection.execute(f"DROP TABLE {table}")
-
-
-def _rows(connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
-    """Each printed row with its line; the words of a new line are put aside."""
-    lines: dict[bytes, int] = {}
-    cursor = connection.cursor()
-    cursor.row_factory = sqlite3.Row
-    for row in cursor.execute(PRINTED):
-        words = BETWEEN.join(_words(row))
-        key = hashlib.blake2b(f"{row['unit']}{BETWEEN}{words}".encode(), digest_size=16).digest()
-        if key not in lines:
-            lines[key] = len(lines) + 1
-            connection.execute(
-                "INSERT INTO line_words VALUES (?, ?, ?, ?)", (lines[key], words, row["jurisdiction"], row["unit"])
-            )
-        yield lines[key], row["fact"], row["unit"], row["document_year"], row["stage"]
-
-
-def _words(row: sqlite3.Row) -> tuple[str, ...]:
-    """The texts of a printed row, by column of the index but for ``key``."""
-    called = filter(None, (whole(row[name] or "") for name in CALLED))
-    coded = [row[f"{kind}_{part}"] for kind in ("function", "econ_dept", "econ_gov") for part in ("code", "name")]
-    return (
-        " ".join(dict.fromkeys(called)),
-        row["name"] or "",
-        row["row_path"] or "",
-        row["project_name"] or "",
-        joined(*coded),
-        YEAR.sub("", row["column_labels"] or ""),
-        YEAR.sub("", row["title"] or ""),
-        joined(*(row[name] for name in UNITS)),
-    )
+    connection.execute("DROP TABLE lines")
 
 
 def _entries(connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
-    for line, words, slots, jurisdiction, unit in connection.execute(FOUND):
-        called, *texts = words.split(BETWEEN)
-        tokens = dict.fromkeys((search_keys.place(jurisdiction), search_keys.unit(unit), *slots.split()))
-        yield line, called, *map(_indexed, texts), " ".join(tokens)
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    for row in cursor.execute(SAID):
+        path = (row["row_path"] or "").split("/")  # its last part is often the name
+        table = (_without_year(row["title"]), _without_year(row["column_labels"]))
+        yield (
+            row["line"],
+            _whole(*(row[name] for name in CALLED)),
+            _indexed(OWN, row["name"], *path, row["project_name"], *(row[name] for name in CODED)),
+            _indexed("", *table, *(row[name] for name in (*UNIT, "called", "aliases", "short_names"))),
+            f"{_key(row['jurisdiction'], row['unit'])} {_slots(row['slots'])}",
+        )
+
+
+def _digest(*texts: str | None) -> bytes:
+    """The same for the same texts, and short, however long they are."""
+    return hashlib.blake2b("\x1f".join(text or "" for text in texts).encode(), digest_size=16).digest()
+
+
+@lru_cache(maxsize=1 << 14)
+def _without_year(text: str | None) -> str:
+    """The words of a table are the same every year but for this."""
+    return YEAR.sub("", text or "")
+
+
+@lru_cache(maxsize=1 << 14)
+def _whole(*names: str | None) -> str:
+    return " ".join(dict.fromkeys(WHOLE + plain for name in names if (plain := whole(name or ""))))
+
+
+@lru_cache(maxsize=1 << 14)
+def _key(jurisdiction: str | None, unit: str) -> str:
+    return f"{search_keys.place(jurisdiction)} {search_keys.unit(unit)}"
+
+
+@lru_cache(maxsize=1 << 14)
+def _slots(listed: str) -> str:
+    """The tokens of years and stages, of ``2026 budget,2025 budget``."""
+    slots = (slot.split(" ") for slot in sorted(listed.split(",")))
+    return " ".join(dict.fromkeys(token for year, stage in slots for token in search_keys.slots(year, stage)))
+
+
+def _indexed(mark: str, *texts: str | None) -> str:
+    """The tokens of some texts, each text once."""
+    return BETWEEN.join(_tokens(text, mark) for text in dict.fromkeys(filter(None, texts)))
 
 
 @lru_cache(maxsize=1 << 16)
-def _indexed(text: str) -> str:
-    return index_text(text)
+def _tokens(text: str, mark: str) -> str:
+    return index_text(text, mark)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 
 from datapackages import codes
-from datapackages.search_text import NOTHING, QUOTES, Phrase, phrase, whole
+from datapackages.search_text import NOTHING, QUOTES, WHOLE, Phrase, phrase, whole
 
 YEAR = re.compile("(?<!\\d)(20\\d\\d)(?!\\d)年?度?")
 AMOUNT = re.compile(r"[¥]?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<unit>\D*)")
@@ -86,22 +86,22 @@ class Asked:
         first = next((term for term in self.terms if term.amount), None)
         return Asked(text=self.text, terms=tuple(term for term in self.terms if term is not first), year=self.year)
 
-    def literal(self) -> str:
-        """The expression for the words as typed."""
-        return " AND ".join(_any_of([phrase(term.text)]) for term in self.terms) or NOTHING
+    def literal(self, *marks: str) -> str:
+        """The expression for the words as typed, of tokens with one of the marks; without marks, of plain ones."""
+        return " AND ".join(_any_of([phrase(term.text)], marks) for term in self.terms) or NOTHING
 
-    def expression(self) -> str:
-        """The expression for the words as typed or what is also searched for."""
-        return " AND ".join(_any_of(term.phrases) for term in self.terms) or NOTHING
+    def expression(self, *marks: str) -> str:
+        """The expression for the words as typed or what is also searched for; marks as for ``literal``."""
+        return " AND ".join(_any_of(term.phrases, marks) for term in self.terms) or NOTHING
 
-    def somewhere(self) -> str:
-        """The expression for any one of the words, to ask whether a column holds one of them."""
-        return " OR ".join(_any_of(term.phrases) for term in self.terms) or NOTHING
+    def somewhere(self, mark: str) -> str:
+        """The expression for any one of the words, of tokens with the mark."""
+        return _any_of(self.phrases, (mark,))
 
     def called(self) -> str:
-        """The expression for what is called exactly as the words or as one of them, in a column ``whole``."""
+        """The expression for what is called exactly as the words or as one of them."""
         named = dict.fromkeys(filter(None, map(whole, (self.words, *(term.text for term in self.terms)))))
-        return "whole:(" + " OR ".join(f'"{name}"' for name in named) + ")" if named else NOTHING
+        return _any_of([Phrase((name,), False) for name in named], (WHOLE,))
 
 
 def read(query: str, years: Collection[str] = (), *, is_widened: bool = True) -> Asked:
@@ -167,6 +167,6 @@ def _year(text: str, years: Collection[str]) -> tuple[str, str]:
     return "", text
 
 
-def _any_of(phrases: Iterable[Phrase]) -> str:
-    listed = list(map(str, phrases))
-    return listed[0] if len(listed) == 1 else f"({' OR '.join(listed)})"
+def _any_of(phrases: Iterable[Phrase], marks: Sequence[str]) -> str:
+    listed = [phrase.match(mark) for phrase in phrases for mark in marks or ("",)]
+    return f"({' OR '.join(listed)})" if listed else NOTHING

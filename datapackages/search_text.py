@@ -22,6 +22,8 @@ RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<digits>\d+)|(?P<letters>[^\W\d_{HAN}]+
 NUMBERING = re.compile(r"^\s*(?:[\u2460-\u2473]|[(（]?\w{1,3}[)）、.．：:])+(?=.)")  # before the words of a line
 RUNS_ON = re.compile(r"\d[.,]\Z")  # before digits: they are the end of a longer number
 NOTHING = '""'  # FTS5 reads it as a phrase without tokens: valid, and found nowhere
+# Marks of tokens; a letter after a digit, which no token of a text has.
+OWN, WHOLE = "0o", "0w"  # the words of a line itself, a whole name as one token
 SHORTEST_PREFIX = 3  # digits of a 类; a prefix of one digit would gather half of the index for one query
 
 
@@ -40,20 +42,25 @@ class Phrase(NamedTuple):
     tokens: tuple[str, ...]
     is_prefix: bool
 
-    def __str__(self) -> str:
-        """The phrase as FTS5 reads it; empty without tokens."""
+    def match(self, mark: str = "") -> str:
+        """The phrase as FTS5 reads it, for tokens with that mark; empty without tokens."""
         if not self.tokens:
             return ""
-        return f'"{" ".join(self.tokens)}"' + (" *" if self.is_prefix else "")
+        words = " ".join(mark + token for token in self.tokens)
+        return f'"{words}" *' if self.is_prefix else f'"{words}"'
 
 
-def index_text(text: str) -> str:
-    """Return the text's tokens, separated by blanks, ready for an FTS5 column."""
-    return " ".join(token.text for token in _tokens(BLANK_BETWEEN_HAN.sub("", _normalise(text))))
+def index_text(text: str, mark: str = "") -> str:
+    """Return the text's tokens, separated by blanks, ready for an FTS5 column.
+
+    Tokens with a mark are found by marked phrases alone: FTS5 reads all that it has of a token before it looks at
+    the column, so that rare places of a frequent word are better told by the token.
+    """
+    return " ".join(mark + token.text for token in _tokens(BLANK_BETWEEN_HAN.sub("", _normalise(text))))
 
 
 def whole(text: str) -> str:
-    """Return the whole text without its numbering as one token: what is called exactly so is found by it."""
+    """Return the whole text without its numbering and punctuation: what is called so is called the same."""
     return "".join(run.group() for run in RUN.finditer(_normalise(NUMBERING.sub("", text))))
 
 
@@ -68,7 +75,7 @@ def match_query(query: str) -> str:
     Blanks separate terms, all of which must occur. Three or more digits at the end of a term are a
     prefix (2081 finds 2081105), and so is a single Han character.
     """
-    return " AND ".join(filter(None, (str(phrase(term)) for term in query.split()))) or NOTHING
+    return " AND ".join(filter(None, (phrase(term).match() for term in query.split()))) or NOTHING
 
 
 def phrase(term: str) -> Phrase:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from datapackages import search, search_feed, search_terms
+from datapackages import search, search_feed, search_figures, search_terms
 from datapackages.search_figures import Narrow
 
 REVIEWED = list(csv.DictReader(Path(__file__).with_name("relevancy.csv").open(encoding="utf-8")))
@@ -161,7 +161,7 @@ def texts(city: sqlite3.Connection) -> dict[int, str]:
 def test_a_search_for_the_words_alone_finds_the_lines_that_hold_them(
     query: str, city: sqlite3.Connection, texts: dict[int, str]
 ) -> None:
-    expression = asked(city, query, is_widened=False).expression()
+    expression = asked(city, query, is_widened=False).expression(*search_figures.ALL)
     hits = {line for (line,) in city.execute("SELECT rowid FROM lines_fts WHERE lines_fts MATCH ?", (expression,))}
     assert hits == {line for line, text in texts.items() if all(term in text for term in plain(query).split())}
     assert hits

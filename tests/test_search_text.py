@@ -47,7 +47,8 @@ NAMES = [f"{entry.code} {entry.name}" for entry in codes.classifications()]
 MADE_UP = TEXTS + [f"{before} {name}" for name in NAMES[::3] for before in BEFORE]
 GOLD = (
     "住房", "三公", "残疾人", "公务用车", "示例市人力资源和社会保障局", "人社字", "2081105", "2081",
-    "第18届", "运动会", "残疾人 康复", "医疗 残疾人", "三公里", "车", "20路公交", "G99国道", "经费", "支出 公交", "国道 205",
+    "第18届", "运动会", "残疾人 康复", "医疗 残疾人", "三公里", "车", "20路公交", "G99国道", "经费", "支出 公交",
+    "国道 205",
     "务", "301",
 )  # fmt: skip
 
