@@ -90,6 +90,8 @@ INDEXES = (
     'CREATE INDEX "summaries_first_seen" ON "summaries" ("is_current", "first_seen")',
     'CREATE INDEX "summaries_jurisdiction" ON "summaries" ("jurisdiction", "first_seen")',
     'CREATE INDEX "news_moment" ON "news" ("moment")',
+    # Most news is that a document was published; what happened to documents later must not be looked for among it.
+    'CREATE INDEX "news_later" ON "news" ("moment") WHERE kind <> \'published\'',
     'CREATE INDEX "news_kind" ON "news" ("kind", "moment")',
     'CREATE INDEX "news_unit" ON "news" ("unit_id", "moment")',
     'CREATE INDEX "news_jurisdiction" ON "news" ("jurisdiction", "moment")',

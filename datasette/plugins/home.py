@@ -21,7 +21,7 @@ where n.kind = 'published' and d.is_current order by n.moment desc, n.sha256 lim
 CHANGED = """
 select n.*, u.name as unit_name, d.title from news n join documents d on d.sha256 = n.sha256
 left join units u on u.unit_id = n.unit_id
-where n.kind in ('replaced', 'withdrawn', 'corrected') order by n.moment desc, n.sha256 limit 6
+where n.kind <> 'published' order by n.moment desc, n.sha256 limit 6
 """
 FOUND = """
 select c.sha256, c.rule, c.place, c.document_year, c.stage, c.fault, c.message, c.message_zh, u.name as unit_name
