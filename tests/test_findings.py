@@ -76,6 +76,15 @@ def test_a_difference_counts_in_fen_where_it_is_one_of_money(
     assert findings.difference_fen(difference, unit, measure) == fen
 
 
+def test_the_counts_add_up_to_the_findings(database: sqlite3.Connection) -> None:
+    for document in "abc":
+        check(database, document, GRAVE, "u1")
+        check(database, document, ASKED, "u1", outcome="question", fault=None)
+    findings.build(database)
+    counted = database.execute("SELECT rule, outcome, fault, number FROM finding_counts").fetchall()
+    assert counted == [(ASKED, "question", None, 3), (GRAVE, "fail", "source", 3)]
+
+
 def test_a_document_without_a_unit_stands_for_itself(database: sqlite3.Connection) -> None:
     check(database, "a", GRAVE, "", fault="parser")
     check(database, "b", SMALL, "")

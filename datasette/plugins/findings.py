@@ -57,7 +57,8 @@ async def findings_page(datasette: Any, request: Any) -> Response:
     listed = LISTED.format(where=f"{where} and f.seq > ?", order="f.seq", limit=PAGE + 1)
     rows = (await database.execute(listed, [*values, int(after)])).rows
     path = datasette.urls.path("/-/findings")
-    counted = (await database.execute(f"select count(*) from findings f where {where}", values)).single_value()
+    total = f"select coalesce(sum(number), 0) from {_counts(chosen)} f where {where}"
+    counted = (await database.execute(total, values)).single_value()
     context = {
         "groups": _groups(rows[:PAGE]),
         "next_address": _address(path, chosen, after=str(rows[PAGE - 1]["seq"])) if len(rows) > PAGE else "",
@@ -115,6 +116,11 @@ def _where(chosen: dict[str, str]) -> Where:
     return " and ".join(conditions) or "1", list(chosen.values())
 
 
+def _counts(chosen: dict[str, str]) -> str:
+    """Where to count: the findings of a unit or a document are few, all others are counted already."""
+    return "(select *, 1 as number from findings)" if {"unit", "document"} & {*chosen} else "finding_counts"
+
+
 def _address(path: str, chosen: dict[str, str], **other: str) -> str:
     query = urlencode({name: value for name, value in {**chosen, **other}.items() if value})
     return f"{path}?{query}" if query else path
@@ -146,7 +152,8 @@ async def _choices(database: Any, path: str, chosen: dict[str, str], name: str) 
     where, values = _where(others)
     column = FILTERS[name][0]
     sql = (
-        f'select f."{column}" as value, count(*) as number from findings f where {where} and f."{column}" <> \'\''
+        f'select f."{column}" as value, sum(number) as number from {_counts(others)} f'
+        f' where {where} and f."{column}" <> \'\''
         f" group by 1 order by 2 desc, 1 limit {CHOICES}"
     )
     found = [(str(row["value"]), row["number"]) for row in await database.execute(sql, values)]
