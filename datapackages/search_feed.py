@@ -101,7 +101,7 @@ def _found(
     return Found(
         sha256=document["sha256"], title=document["title"] or document["unit_name"] or document["sha256"][:16],
         first_seen=document["first_seen"],
-        path=f"/-/figure/{figures[0]['fact_id']}" if figures else f"/budgets/documents/{document['sha256']}",
+        path=f"/-/figure/{figures[0]['fact_id']}" if figures else f"/-/document/{document['sha256']}",
         summary="; ".join(filter(None, [document["unit_name"], *told])),
     )  # fmt: skip
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 
 from datapackages import codes
-from datapackages.search_text import NOTHING, QUOTES, WHOLE, Phrase, phrase, whole
+from datapackages.search_text import BAR, NOTHING, QUOTES, WHOLE, Phrase, any_of, phrase, whole
 
 YEAR = re.compile("(?<!\\d)(20\\d\\d)(?!\\d)年?度?")
 AMOUNT = re.compile(r"[¥]?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<unit>\D*)")
+PLAIN = ("",)  # the mark of tokens without a mark
 MOST_TERMS = 12
 LONGEST = 200  # characters of a query that are read
 LARGEST_FEN = 2**63 - 1
@@ -81,6 +82,11 @@ class Asked:
         """Whether the amount can be nothing else: it has a unit, a comma or decimals."""
         return any(term.amount and not term.text.isdecimal() for term in self.terms)
 
+    @property
+    def widened(self) -> str:
+        """The words with all that is searched for, as the search of one table reads them."""
+        return " ".join(BAR.join((term.text, *term.also)) for term in self.terms)
+
     def without_amount(self) -> Asked:
         """The same without the term that is the amount."""
         first = next((term for term in self.terms if term.amount), None)
@@ -88,20 +94,20 @@ class Asked:
 
     def literal(self, *marks: str) -> str:
         """The expression for the words as typed, of tokens with one of the marks; without marks, of plain ones."""
-        return " AND ".join(_any_of([phrase(term.text)], marks) for term in self.terms) or NOTHING
+        return " AND ".join(any_of([phrase(term.text)], marks or PLAIN) for term in self.terms) or NOTHING
 
     def expression(self, *marks: str) -> str:
         """The expression for the words as typed or what is also searched for; marks as for ``literal``."""
-        return " AND ".join(_any_of(term.phrases, marks) for term in self.terms) or NOTHING
+        return " AND ".join(any_of(term.phrases, marks or PLAIN) for term in self.terms) or NOTHING
 
     def somewhere(self, mark: str) -> str:
         """The expression for any one of the words, of tokens with the mark."""
-        return _any_of(self.phrases, (mark,))
+        return any_of(self.phrases, (mark,)) or NOTHING
 
     def called(self) -> str:
         """The expression for what is called exactly as the words or as one of them."""
         named = dict.fromkeys(filter(None, map(whole, (self.words, *(term.text for term in self.terms)))))
-        return _any_of([Phrase((name,), False) for name in named], (WHOLE,))
+        return any_of([Phrase((name,), False) for name in named], (WHOLE,)) or NOTHING
 
 
 def read(query: str, years: Collection[str] = (), *, is_widened: bool = True) -> Asked:
@@ -112,8 +118,15 @@ def read(query: str, years: Collection[str] = (), *, is_widened: bool = True) ->
     plain = QUOTES.sub("", unicodedata.normalize("NFKC", query)[:LONGEST])
     year, rest = _year(plain, years)
     texts = [text for text in rest.split() if phrase(text).tokens][:MOST_TERMS]
-    terms = tuple(Term(text=text, also=also(text) if is_widened else (), amount=amount(text)) for text in texts)
+    terms = tuple(_term(text, is_widened=is_widened) for text in texts)
     return Asked(text=plain.strip(), terms=terms, year=year)
+
+
+def _term(text: str, *, is_widened: bool) -> Term:
+    """A term; words that a reader parts by a bar stand for each other."""
+    first, *others = (words for words in text.split(BAR) if phrase(words).tokens)
+    wider = also(first) if is_widened else ()
+    return Term(text=first, also=tuple(dict.fromkeys((*others, *wider))), amount=amount(first))
 
 
 def amount(text: str) -> Amount | None:
@@ -167,6 +180,3 @@ def _year(text: str, years: Collection[str]) -> tuple[str, str]:
     return "", text
 
 
-def _any_of(phrases: Iterable[Phrase], marks: Sequence[str]) -> str:
-    listed = [phrase.match(mark) for phrase in phrases for mark in marks or ("",)]
-    return f"({' OR '.join(listed)})" if listed else NOTHING

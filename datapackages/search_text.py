@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ QUOTES = re.compile("[\"'“”‘’„‟«»‹›《》〈〉「」『』〝
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<digits>\d+)|(?P<letters>[^\W\d_{HAN}]+)")
 NUMBERING = re.compile(r"^\s*(?:[\u2460-\u2473]|[(（]?\w{1,3}[)）、.．：:])+(?=.)")  # before the words of a line
 RUNS_ON = re.compile(r"\d[.,]\Z")  # before digits: they are the end of a longer number
+BAR = "|"
 NOTHING = '""'  # FTS5 reads it as a phrase without tokens: valid, and found nowhere
 # Marks of tokens; a letter after a digit, which no token of a text has.
 OWN, WHOLE = "0o", "0w"  # the words of a line itself, a whole name as one token
@@ -72,10 +73,17 @@ def joined(*texts: str | None) -> str:
 def match_query(query: str) -> str:
     """Return the FTS5 MATCH expression for what a user typed; it is valid whatever was typed.
 
-    Blanks separate terms, all of which must occur. Three or more digits at the end of a term are a
-    prefix (2081 finds 2081105), and so is a single Han character.
+    Blanks separate terms, all of which must occur; a bar parts words that may stand for each other. Three or
+    more digits at the end of a term are a prefix (2081 finds 2081105), and so is a single Han character.
     """
-    return " AND ".join(filter(None, (phrase(term).match() for term in query.split()))) or NOTHING
+    terms = ([phrase(words) for words in term.split(BAR)] for term in query.split())
+    return " AND ".join(filter(None, map(any_of, terms))) or NOTHING
+
+
+def any_of(phrases: Iterable[Phrase], marks: Sequence[str] = ("",)) -> str:
+    """The expression for any of the phrases, of tokens with any of the marks; empty where none has tokens."""
+    listed = [match for phrase in phrases for mark in marks if (match := phrase.match(mark))]
+    return listed[0] if len(listed) == 1 else f"({' OR '.join(listed)})" if listed else ""
 
 
 def phrase(term: str) -> Phrase:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from datapackages import codes, ddl, full_text, loading
+from datapackages import build, codes
 
 CITY, COUNTY = "999900", "999901"
 # Name, short name, functions of its own, projects.
@@ -81,18 +81,15 @@ YEARS = ((2026, "budget"), (2025, "budget"), (2024, "final"))
 
 def make(path: Path) -> sqlite3.Connection:
     """Write the database to ``path`` and open it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("BEGIN")
-    loading.create_tables(connection)
+    build.begin(connection)
     for number, line in enumerate(UNITS, 1):
         _unit(connection, number, *line.split("|"))
     for entry in codes.classifications():
         _insert(connection, "classifications", scheme=entry.scheme, year=entry.year, code=entry.code,
                 name=entry.name, parent=entry.parent, level=entry.level, basis=entry.basis)  # fmt: skip
-    for statement in ddl.indexes():
-        connection.execute(statement)
-    full_text.build(connection)
-    connection.execute("COMMIT")
+    build.complete(connection)
     connection.row_factory = sqlite3.Row
     return connection
 

@@ -178,6 +178,8 @@ def test_what_is_also_searched_for_is_told_and_can_be_left_out(city: sqlite3.Con
     assert found(city, "units", "文旅局") == ["示例市文化和旅游局"]
     assert found(city, "units", "工商局", is_widened=False) == []
     assert asked(city, "三公", is_widened=False).terms[0].also == ()
+    assert asked(city, "市人社局 公车").widened == "市人社局|市人力资源和社会保障局 公车|公务用车"
+    assert asked(city, "康复|扶贫").terms[0].also == ("扶贫",)
 
 
 def test_lines_with_the_words_typed_come_before_those_with_other_words(city: sqlite3.Connection) -> None:
