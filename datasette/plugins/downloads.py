@@ -61,6 +61,7 @@ async def downloads_page(datasette: Any, request: Any) -> Response:
     context = {
         "packages": await asyncio.to_thread(packages),
         "releases": await asyncio.to_thread(releases),
+        "permalink": datasette.absolute_url(request, datasette.urls.path("/-/downloads")),
     }
     return Response.html(await datasette.render_template("downloads.html", context, request=request))
 
