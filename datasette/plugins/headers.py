@@ -30,13 +30,14 @@ def _is_shut(path: str) -> bool:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    base = datasette.setting("base_url").rstrip("/")
+    base, seconds = datasette.setting("base_url").rstrip("/"), datasette.setting("default_cache_ttl")
 
     def wrap(app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         async def guarded(scope: dict[str, Any], receive: Any, send: Any) -> None:
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":
-                    message = {**message, "headers": _guarded(message.get("headers", []))}
+                    headers = _guarded(message.get("headers", []))
+                    message = {**message, "headers": [*headers, *_kept(message["status"], headers, seconds)]}
                 await send(message)
 
             if scope["type"] == "http" and _is_shut(scope["path"].removeprefix(base)):
@@ -46,6 +47,15 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
         return guarded
 
     return wrap
+
+
+def _kept(status: int, headers: list[tuple[bytes, bytes]], seconds: int) -> list[tuple[bytes, bytes]]:
+    """How long a proxy may keep an answer that says nothing of it: never one that failed or sets a cookie."""
+    names = {name.lower() for name, _ in headers}
+    if b"cache-control" in names:
+        return []
+    ours = status == 200 and b"set-cookie" not in names
+    return [(b"cache-control", f"public, max-age={seconds}".encode() if ours else b"no-store")]
 
 
 def _guarded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

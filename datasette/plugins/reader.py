@@ -113,6 +113,9 @@ def _keeping(
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", []))
             if dict(headers).get(b"content-type", b"").startswith(b"text/html"):
+                if cookies:  # no cache may give one reader's choice to another
+                    headers = [header for header in headers if header[0] != b"cache-control"]
+                    cookies.append((b"cache-control", b"no-store"))
                 message = {**message, "headers": [*headers, (b"vary", b"Cookie"), *cookies]}
         await send(message)
 
