@@ -50,7 +50,7 @@ class CountedFacet(ColumnFacet):  # type: ignore[misc]
         if not await database.table_exists("facet_counts"):
             return {}
         rows = (await database.execute(COUNTS, [selection.table, *key], truncate=False)).rows
-        few, many = facet_counts.FACETS[selection.table]
+        few, many = facet_counts.FACETS.get(selection.table, ((), ()))
         return {
             name: [(row["value"], row["count"]) for row in rows if row["column"] == name]
             for name in (*few, *many)
