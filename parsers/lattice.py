@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from datapackages.model import Box
-from parsers.page import Glyph, Page, Ruling
+from parsers.page import Glyph, Page, Ruling, middle
 from parsers.text import FIGURE, bounds, cell_text
 
 SNAP = 2.5  # rules closer than this are one rule drawn twice
@@ -293,7 +293,7 @@ def _parted(run: list[Glyph]) -> list[list[Glyph]]:
     """A run over several cells, cut where words meet figures: a clipped name may touch the next figure."""
     parts = [[run[0]]]
     for before, glyph in zip(run, run[1:], strict=False):
-        if (before.text in FIGURE) != (glyph.text in FIGURE):
+        if (before[0] in FIGURE) != (glyph[0] in FIGURE):
             parts.append([])
         parts[-1].append(glyph)
     return parts
@@ -326,7 +326,8 @@ def _frame(page: int, mesh: _Mesh, owner: list[list[int]], held: dict[int, list[
 
 
 def _within(mesh: _Mesh, block: list[tuple[int, int]], glyph: Glyph) -> bool:
-    return (bisect_right(mesh.ys, glyph.y) - 1, bisect_right(mesh.xs, glyph.x) - 1) in block
+    x, y = middle(glyph)
+    return (bisect_right(mesh.ys, y) - 1, bisect_right(mesh.xs, x) - 1) in block
 
 
 def _rectangles(places: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:

@@ -110,7 +110,7 @@ def _glyphs(box: PixelBox, line: list[Character], scale: float) -> Iterator[Glyp
         left = (middles[i - 1] + middles[i]) / 2 if i else x0
         right = (middles[i] + middles[i + 1]) / 2 if i + 1 < len(line) else x1
         half = (bottom - top) / 2
-        yield Glyph(char.text, max(left, middles[i] - half), top, min(right, middles[i] + half), bottom)
+        yield char.text, max(left, middles[i] - half), top, min(right, middles[i] + half), bottom
 
 
 def _rulings(layout: Layout, scale: float) -> Iterator[Ruling]:

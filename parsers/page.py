@@ -13,23 +13,15 @@ from typing import NamedTuple, Protocol
 
 from datapackages.model import Box
 
+# One visible character and its box: text, x0, top, x1, bottom. A document has hundreds of thousands, and a plain
+# tuple is made in a quarter and taken apart in a third of the time of a named one.
+Glyph = tuple[str, float, float, float, float]
 
-class Glyph(NamedTuple):
-    """One visible character and its box. A tuple, because a document has hundreds of thousands."""
 
-    text: str
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-
-    @property
-    def x(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-    @property
-    def y(self) -> float:
-        return (self.top + self.bottom) / 2
+def middle(glyph: Glyph) -> tuple[float, float]:
+    """The point in the middle of a character's box."""
+    _, x0, top, x1, bottom = glyph
+    return (x0 + x1) / 2, (top + bottom) / 2
 
 
 class Ruling(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import pairwise, repeat
@@ -21,7 +21,7 @@ from pypdfium2 import PdfDocument, PdfiumError
 
 from parsers import box_font
 from parsers import pdfium_calls as pdfium
-from parsers.page import Glyph, Page, PasswordNeeded, Unreadable
+from parsers.page import Glyph, Page, PasswordNeeded, Unreadable, middle
 from parsers.pdfium_paths import Drawing, clip_box, read_drawing
 from parsers.view import View
 
@@ -32,10 +32,7 @@ FLAT = 0.75  # of its width: a character lower than this has the box of its ink
 LARGE = 500_000  # bytes of a file: to hand memory back after each of the others would cost more than it saves
 UPRIGHT = math.radians(3)
 RIGHT_ANGLE = math.pi / 2
-BLANK = "\u00a0\u3000\ufffe\ufeff"
-_glyph: Callable[[tuple[str, float, float, float, float]], Glyph] = partial(
-    tuple.__new__, Glyph
-)  # Glyph._make, faster
+BLANK = frozenset(map(chr, range(ord(" ") + 1))) | frozenset("\u00a0\u3000\ufffe\ufeff")
 
 
 class PdfiumReader:
@@ -78,7 +75,7 @@ def open_pdf(path: str | PathLike[str]) -> Iterator[PdfiumReader]:
 
 def _page(page: Any, number: int) -> Page:
     view = View.of(page)
-    drawing = read_drawing(pdfium.address(page), raw.FPDFPage_CountObjects(page), view)
+    drawing = read_drawing(pdfium.pointer(pdfium.address(page)), raw.FPDFPage_CountObjects(page), view)
     text = raw.FPDFText_LoadPage(page)
     try:
         glyphs = tuple(_glyphs(text, view, drawing)) if text else ()
@@ -94,13 +91,14 @@ def _glyphs(text: Any, view: View, drawing: Drawing) -> list[Glyph]:
     if count <= 0:
         return []
     chars = _chars(text, count)
-    wanted = [i for i, char in enumerate(chars) if char > " " and char not in BLANK]
+    wanted = [i for i, char in enumerate(chars) if char not in BLANK]
     x0, top, x1, bottom = view.edges(*_edges(text, wanted))
     texts = [chars[i] for i in wanted]
-    glyphs = list(map(_glyph, zip(texts, x0, top, x1, bottom, strict=True)))
-    unseen = _unseen(pdfium.address(text), wanted, glyphs, _starts(x0, x1, bottom), view, drawing)
-    # As many different characters and places as characters: nothing is drawn twice, as on most pages.
-    if len(set(zip(texts, map(int, x0), map(int, bottom), strict=True))) < len(glyphs):
+    glyphs = list(zip(texts, x0, top, x1, bottom, strict=True))
+    starts = _starts(x0, x1, bottom)
+    unseen = _unseen(text, wanted, glyphs, starts, view, drawing)
+    # As many different characters and places as characters: nothing is drawn twice.
+    if _overlap(starts, glyphs) and len(set(zip(texts, map(int, x0), map(int, bottom), strict=True))) < len(glyphs):
         unseen |= _drawn_again(glyphs)
     return [glyph for place, glyph in enumerate(glyphs) if place not in unseen] if unseen else glyphs
 
@@ -116,11 +114,27 @@ def _starts(x0: list[float], x1: list[float], bottom: list[float]) -> list[int]:
     return [0, *begun] if x0 else []
 
 
+def _overlap(starts: list[int], glyphs: list[Glyph]) -> bool:
+    """Whether runs lie over one another: on most pages none does, and no character is drawn twice."""
+    parts = pairwise([*starts, len(glyphs)])
+    runs = sorted([(int(glyphs[start][4]), glyphs[start][1], glyphs[stop - 1][3]) for start, stop in parts])
+    line, reach = 0, 0.0
+    for bottom, x0, x1 in runs:
+        if bottom != line:
+            line, reach = bottom, x1
+        elif x0 < reach:
+            return True
+        elif x1 > reach:
+            reach = x1
+    return False
+
+
 def _unseen(
-    text: int, wanted: list[int], glyphs: list[Glyph], starts: list[int], view: View, drawing: Drawing
+    handle: Any, wanted: list[int], glyphs: list[Glyph], starts: list[int], view: View, drawing: Drawing
 ) -> set[int]:
     """Places of the characters of runs that nobody can see."""
     unseen: set[int] = set()
+    text = pdfium.pointer(pdfium.address(handle))
     first = [wanted[start] for start in starts]
     things: list[int] = [thing or 0 for thing in map(pdfium.text_object, repeat(text), first)]
     runs = zip(pairwise([*starts, len(glyphs)]), things, _inks(text, first, things), strict=True)
@@ -129,7 +143,7 @@ def _unseen(
         if ink == "dark" and not alone:
             continue
         glyph = glyphs[start]
-        covered = ink == "white" and not drawing.shaded(glyph.x, glyph.y)
+        covered = ink == "white" and not drawing.shaded(*middle(glyph))
         if ink == "none" or covered or (alone and _clipped(thing, view, glyph)):
             unseen.update(range(start, stop))
     return unseen
@@ -140,10 +154,11 @@ def _clipped(thing: int, view: View, glyph: Glyph) -> bool:
 
     Longer text is kept where a cell clips it, because what is cut off on paper is meant to be read.
     """
+    _, left, above, right, below = glyph
     clip: int = pdfium.clip_path(thing) or 0
     for path in range(max(pdfium.clip_paths(clip), 0) if clip else 0):
         x0, top, x1, bottom = clip_box(clip, path, view)
-        if glyph.x0 >= x1 or glyph.x1 <= x0 or glyph.top >= bottom or glyph.bottom <= top:
+        if left >= x1 or right <= x0 or above >= bottom or below <= top:
             return True
     return False
 
@@ -151,13 +166,13 @@ def _clipped(thing: int, view: View, glyph: Glyph) -> bool:
 def _drawn_again(glyphs: list[Glyph]) -> set[int]:
     """Places of characters that stand where the same one stands already, drawn again to look bold."""
     again: set[int] = set()
-    stand: dict[str, list[Glyph]] = {}
-    for place, glyph in enumerate(glyphs):
-        near = BOLD * (glyph.x1 - glyph.x0)
-        others = stand.setdefault(glyph.text, [])
-        if any(abs(glyph.x0 - o.x0) < near and abs(glyph.bottom - o.bottom) < near for o in others):
+    stand: dict[str, list[tuple[float, float]]] = {}
+    for place, (text, x0, _, x1, bottom) in enumerate(glyphs):
+        near = BOLD * (x1 - x0)
+        others = stand.setdefault(text, [])
+        if any(abs(x0 - x) < near and abs(bottom - y) < near for x, y in others):
             again.add(place)
-        others.append(glyph)
+        others.append((x0, bottom))
     return again
 
 
@@ -181,10 +196,10 @@ def _edges(text: Any, wanted: list[int]) -> tuple[list[float], list[float], list
     pdfium's loose box stands on the baseline with the font's size as height, so that a comma's box lies
     beside its neighbours' and 一 is as tall as 二.
     """
-    left, top, right, bottom = pdfium.loose_boxes(pdfium.address(text), wanted)
-    for place, (x0, y0, x1, y1) in enumerate(zip(left, bottom, right, top, strict=True)):
-        if y1 - y0 < FLAT * (x1 - x0):
-            bottom[place], top[place] = _em_square(text, wanted[place], x1 - x0)
+    left, top, right, bottom = pdfium.loose_boxes(pdfium.pointer(pdfium.address(text)), wanted)
+    boxes = enumerate(zip(left, bottom, right, top, strict=True))
+    for place in [place for place, (x0, y0, x1, y1) in boxes if y1 - y0 < FLAT * (x1 - x0)]:
+        bottom[place], top[place] = _em_square(text, wanted[place], right[place] - left[place])
     return left, bottom, right, top
 
 
@@ -195,7 +210,7 @@ def _em_square(text: Any, index: int, width: float) -> tuple[float, float]:
     return y.value - 0.12 * width, y.value + 0.88 * width
 
 
-def _is_slanted(text: int, index: int) -> bool:
+def _is_slanted(text: Any, index: int) -> bool:
     """Whether the line a character stands on is slanted. Italics lean, on a level line, and are kept."""
     matrix = raw.FS_MATRIX()
     if not pdfium.char_matrix(text, index, ctypes.addressof(matrix)):
@@ -204,7 +219,7 @@ def _is_slanted(text: int, index: int) -> bool:
     return min(angle % RIGHT_ANGLE, -angle % RIGHT_ANGLE) > UPRIGHT
 
 
-def _inks(text: int, indices: list[int], things: list[int]) -> list[str]:
+def _inks(text: Any, indices: list[int], things: list[int]) -> list[str]:
     """How characters are drawn, each given with its text object (0 for none).
 
     "none" when slanted (a watermark), of an unseen render mode or transparent, "white", else "dark".

@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
+from typing import Any
 
 import pypdfium2.raw as raw
 
@@ -42,8 +43,8 @@ class Drawing:
         return any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in (*self.shades, *self.images))
 
 
-def read_drawing(page: int, count: int, view: View) -> Drawing:
-    """Walk the ``count`` objects of a loaded page, given by its address, forms included."""
+def read_drawing(page: Any, count: int, view: View) -> Drawing:
+    """Walk the ``count`` objects of a loaded page, given by its pointer, forms included."""
     drawing = Drawing()
     _read(pdfium.page_objects(page, count), view, IDENTITY, drawing, 0)
     return drawing
@@ -53,13 +54,14 @@ def _read(things: list[int], view: View, matrix: Matrix, drawing: Drawing, depth
     kinds = map(pdfium.object_type, things)
     drawn = [(thing, kind) for thing, kind in zip(things, kinds, strict=True) if kind != TEXT]
     paths = [thing for thing, kind in drawn if kind == PATH]
-    filled, stroked = pdfium.columns(pdfium.draw_mode, paths, 2, "i")
-    outlines = zip(filled, stroked, _bounds(paths, view, matrix), strict=True)
+    pointers = list(map(pdfium.pointer, paths))
+    filled, stroked = pdfium.columns(pdfium.draw_mode, pointers, 2, "i")
+    outlines = zip(filled, stroked, _bounds(pointers, view, matrix), strict=True)
     for thing, kind in drawn:
         if kind == PATH:
             _path(thing, *next(outlines), view, matrix, drawing)
         elif kind == IMAGE:
-            drawing.images.extend(_bounds([thing], view, matrix))
+            drawing.images.extend(_bounds([pdfium.pointer(thing)], view, matrix))
         elif kind == FORM and depth < DEEPEST:
             parts = map(pdfium.form_object, repeat(thing), range(pdfium.form_objects(thing)))
             _read(list(parts), view, _times(_matrix(thing), matrix), drawing, depth + 1)
@@ -129,8 +131,8 @@ def _is_white(thing: int) -> bool:
     return bool(alpha == 0 or min(red, green, blue) >= 250)
 
 
-def _bounds(things: list[int], view: View, matrix: Matrix) -> list[Box]:
-    """The boxes of page objects as displayed."""
+def _bounds(things: list[Any], view: View, matrix: Matrix) -> list[Box]:
+    """The boxes of page objects, given by their pointers, as displayed."""
     left, bottom, right, top = pdfium.columns(pdfium.object_bounds, things, 4, "f")
     if matrix is IDENTITY:
         return list(zip(*view.edges(left, bottom, right, top), strict=True))

@@ -143,7 +143,7 @@ def _moved(box: Box, left: float, top: float) -> Box:
 
 def _glyphs(chars: list[dict[str, Any]], left: float, top: float) -> Iterator[Glyph]:
     for char in _each_once(chars):
-        yield Glyph(char["text"], *_em_box(char, left, top))
+        yield char["text"], *_em_box(char, left, top)
 
 
 def _each_once(chars: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

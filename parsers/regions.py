@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from parsers.captions import is_title, split_label
 from parsers.grid import is_amount
 from parsers.lattice import Frame
-from parsers.page import Glyph, Page
+from parsers.page import Glyph, Page, middle
 from parsers.text import fold
 from parsers.unruled import Region
 from parsers.vocabulary import canonical, meaning, words
@@ -41,13 +41,14 @@ def find_regions(
         held = lines[first:last]
         top, bottom = held[0][0].box[1] - 1.5 * size, held[-1][0].box[3] + size
         rules = tuple(r for r in page.rulings if r.horizontal and top <= r.top <= bottom)
-        own = type_size([glyph for glyph in glyphs if top < glyph.y < bottom])
+        own = type_size([glyph for glyph in glyphs if top < middle(glyph)[1] < bottom])
         regions.append(Region(page.number, tuple(tuple(line) for line in held), rules, own))
     return regions, [glyph for glyph in glyphs if not any(_within(glyph, region) for region in regions)]
 
 
 def _within(glyph: Glyph, region: Region) -> bool:
-    return any(word.box[1] - 1 <= glyph.y <= word.box[3] + 1 and word.box[0] <= glyph.x <= word.box[2]
+    x, y = middle(glyph)
+    return any(word.box[1] - 1 <= y <= word.box[3] + 1 and word.box[0] <= x <= word.box[2]
                for line in region.lines for word in line)  # fmt: skip
 
 

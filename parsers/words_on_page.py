@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,8 +49,8 @@ class Word:
 
 def type_size(glyphs: Sequence[Glyph]) -> float:
     """The usual width of a Chinese character, which is the type size; of other text its height."""
-    wide = [glyph.x1 - glyph.x0 for glyph in glyphs if glyph.text > "\u2e80"]
-    return median(wide or [glyph.bottom - glyph.top for glyph in glyphs] or [0.0])
+    wide = [x1 - x0 for text, x0, _, x1, _ in glyphs if text > "\u2e80"]
+    return median(wide or [bottom - top for _, _, top, _, bottom in glyphs] or [0.0])
 
 
 def words_of(glyphs: Iterable[Glyph]) -> list[list[Word]]:
@@ -59,33 +60,30 @@ def words_of(glyphs: Iterable[Glyph]) -> list[list[Word]]:
     two are parted too.
     """
     lines = [_spread(_parts(line)) for line in _lines(_runs(glyphs))]
-    starts = Counter(round(part[0].x0) for line in lines for part in line)
-    ends = Counter(round(part[-1].x1) for line in lines for part in line)
+    starts = Counter([round(_left(part[0])) for line in lines for part in line])
+    ends = Counter([round(_right(part[-1])) for line in lines for part in line])
     return [[_word(cell) for part in line for cell in _at_edges(part, starts, ends)] for line in lines]
 
 
 def _runs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Characters that follow one another in the file and on the page: the texts of two cells may overlap."""
     runs: list[list[Glyph]] = []
+    start = end = base = math.inf  # of the character before, whose box may be wider than its advance
     for glyph in glyphs:
-        before = runs[-1][-1] if runs else None
-        near = 0.2 * (glyph.bottom - glyph.top)
-        if before and _follows(before, glyph, near) and abs(glyph.bottom - before.bottom) <= near:
+        _, x0, top, x1, bottom = glyph
+        near = 0.2 * (bottom - top)
+        if start < x0 <= end + near and abs(bottom - base) <= near:
             runs[-1].append(glyph)
         else:
             runs.append([glyph])
+        start, end, base = x0, x1, bottom
     return runs
-
-
-def _follows(before: Glyph, glyph: Glyph, near: float) -> bool:
-    """Whether a character stands right behind another, whose box may be wider than its advance."""
-    return before.x0 < glyph.x0 <= before.x1 + near
 
 
 def _lines(runs: Sequence[list[Glyph]]) -> list[list[list[Glyph]]]:
     """Runs grouped by line, each from left to right."""
-    boxes = [Glyph(str(i), *bounds(run)) for i, run in enumerate(runs)]
-    return [[runs[int(box.text)] for box in line] for line in cluster(boxes)]
+    boxes = [(str(i), *bounds(run)) for i, run in enumerate(runs)]
+    return [[runs[int(number)] for number, *_ in line] for line in cluster(boxes)]
 
 
 def _parts(line: Sequence[list[Glyph]]) -> list[list[Glyph]]:
@@ -95,7 +93,7 @@ def _parts(line: Sequence[list[Glyph]]) -> list[list[Glyph]]:
     for run in line[1:]:
         before, glyph = parts[-1][-1], run[0]
         within = TURN if _turns(before, glyph) else APART
-        if -OVERLAP * size <= glyph.x0 - before.x1 <= within * size:
+        if -OVERLAP * size <= _left(glyph) - _right(before) <= within * size:
             parts[-1].extend(run)
         else:
             parts.append(list(run))
@@ -105,21 +103,22 @@ def _parts(line: Sequence[list[Glyph]]) -> list[list[Glyph]]:
 def _spread(parts: list[list[Glyph]]) -> list[list[Glyph]]:
     """Lone characters set apart as one text: evenly (本　年　收　入), or words two by two (收　　入　支　　出)."""
     out: list[list[Glyph]] = []
-    for lone, group in groupby(parts, key=lambda part: len(part) == 1 and part[0].text > "\u2e80"):
+    for lone, group in groupby(parts, key=lambda part: len(part) == 1 and part[0][0] > "\u2e80"):
         run = list(group)
         out.extend(_together(run) if lone and len(run) > 1 else run)
     return out
 
 
 def _together(run: list[list[Glyph]]) -> list[list[Glyph]]:
-    gaps = [b[0].x0 - a[0].x1 for a, b in pairwise(run)]
-    if len(run) > 2 and max(gaps) - min(gaps) <= 2.0 and max(gaps) <= EVENLY * (run[0][0].x1 - run[0][0].x0):
+    gaps = [_left(b[0]) - _right(a[0]) for a, b in pairwise(run)]
+    width = _right(run[0][0]) - _left(run[0][0])
+    if len(run) > 2 and max(gaps) - min(gaps) <= 2.0 and max(gaps) <= EVENLY * width:
         return [[glyph for part in run for glyph in part]]
     out = [run[0]]
     for i, part in enumerate(run[1:]):
         closest = all(gaps[i] < 0.8 * gap for gap in gaps[max(i - 1, 0) : i + 2] if gap != gaps[i])
         alone = gaps[max(i - 1, 0) : i + 2].count(gaps[i]) == 1
-        if len(out[-1]) == 1 and closest and alone and _is_word(fold(out[-1][0].text + part[0].text)):
+        if len(out[-1]) == 1 and closest and alone and _is_word(fold(out[-1][0][0] + part[0][0])):
             out[-1] = [*out[-1], *part]
         else:
             out.append(part)
@@ -131,17 +130,25 @@ def _is_word(text: str) -> bool:
 
 
 def _turns(before: Glyph, glyph: Glyph) -> bool:
-    return (before.text in FIGURE) != (glyph.text in FIGURE)
+    return (before[0] in FIGURE) != (glyph[0] in FIGURE)
+
+
+def _left(glyph: Glyph) -> float:
+    return glyph[1]
+
+
+def _right(glyph: Glyph) -> float:
+    return glyph[3]
 
 
 def _at_edges(part: Sequence[Glyph], starts: Counter[int], ends: Counter[int]) -> Iterator[list[Glyph]]:
     """A run cut where a figure meets words at the edge of a column."""
     cell = [part[0]]
     for before, glyph in pairwise(part):
-        edges = _common(ends, before.x1) + _common(starts, glyph.x0)
-        figure = cell if before.text in FIGURE else part
-        turns = _turns(before, glyph) and edges >= (1 if any(g.text == "." for g in figure) else 2)
-        if turns or (edges and glyph.text in FIGURE and WHOLE.search("".join(g.text for g in cell))):
+        edges = _common(ends, _right(before)) + _common(starts, _left(glyph))
+        figure = cell if before[0] in FIGURE else part
+        turns = _turns(before, glyph) and edges >= (1 if any(g[0] == "." for g in figure) else 2)
+        if turns or (edges and glyph[0] in FIGURE and WHOLE.search("".join([g[0] for g in cell]))):
             yield cell
             cell = []
         cell.append(glyph)
@@ -153,7 +160,7 @@ def _common(places: Counter[int], x: float) -> bool:
 
 
 def _word(glyphs: Sequence[Glyph]) -> Word:
-    return Word(tidy("".join(glyph.text for glyph in glyphs)), bounds(glyphs))
+    return Word(tidy("".join([glyph[0] for glyph in glyphs])), bounds(glyphs))
 
 
 def joined(words: Sequence[Word]) -> Word:

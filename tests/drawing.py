@@ -30,7 +30,7 @@ def words(text: str, x: float, top: float) -> list[Glyph]:
     for char in text:
         wide = SIZE if char > "\u2000" else SIZE / 2
         if char.strip():
-            out.append(Glyph(char, x, top, x + wide, top + SIZE))
+            out.append((char, x, top, x + wide, top + SIZE))
         x += wide
     return out
 
@@ -74,12 +74,12 @@ def _characters(rows: list[list[str]], xs: list[float], ys: list[float]) -> Iter
 
 def page(*parts: Part | Sequence[Part], number: int = 1) -> Page:
     """A page with these characters and rulings."""
-    flat = [part for some in parts for part in ([some] if isinstance(some, (Glyph, Ruling)) else some)]
+    flat = [part for some in parts for part in ([some] if isinstance(some, tuple) and some else some)]
     return Page(
         number=number,
         width=900.0,
         height=1200.0,
-        glyphs=tuple(part for part in flat if isinstance(part, Glyph)),
+        glyphs=tuple(part for part in flat if not isinstance(part, Ruling)),
         rulings=tuple(part for part in flat if isinstance(part, Ruling)),
         images=(),
     )

@@ -21,7 +21,7 @@ import parsers
 from datapackages.model import ParsedDocument
 from parsers.damage import broken_streams
 from parsers.garbage import is_garbage
-from parsers.page import Glyph, Page
+from parsers.page import Page
 from parsers.pages import passing
 
 FONT = "STSong-Light"
@@ -278,7 +278,7 @@ class OnePass:
 
 
 def page(text: str, number: int = 1) -> Page:
-    glyphs = tuple(Glyph(char, 10.0 * i, 50.0, 10.0 * i + 9, 60.0) for i, char in enumerate(text))
+    glyphs = tuple((char, 10.0 * i, 50.0, 10.0 * i + 9, 60.0) for i, char in enumerate(text))
     return Page(number, 9000.0, 842.0, glyphs, (), ())
 
 

@@ -33,9 +33,9 @@ def test_characters_have_the_height_of_the_box_and_the_width_the_file_says(tmp_p
     with open_pdf(unembedded(tmp_path)) as reader:
         (page,) = reader.pages()
     assert isinstance(page, Page)
-    assert "".join(glyph.text for glyph in page.glyphs) == PRINTED
-    assert [round(glyph.x1 - glyph.x0) for glyph in page.glyphs] == [10] * 5 + [5] * 5
-    assert {round(glyph.bottom - glyph.top) for glyph in page.glyphs} == {11}  # of the box that the file names
+    assert "".join(char for char, *_ in page.glyphs) == PRINTED
+    assert [round(x1 - x0) for _, x0, _, x1, _ in page.glyphs] == [10] * 5 + [5] * 5
+    assert {round(bottom - top) for _, _, top, _, bottom in page.glyphs} == {11}  # of the box that the file names
 
 
 def test_the_font_is_two_boxes_and_small() -> None:

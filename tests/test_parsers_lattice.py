@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from parsers.lattice import Frame, frames
-from parsers.page import Glyph, Page, Ruling
+from parsers.page import Page, Ruling
 
 draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 Spans = list[tuple[str, tuple[int, int], tuple[int, int]]]
@@ -29,7 +29,7 @@ def plain(page: Page) -> list[list[str]]:
 
 
 def outside(page: Page) -> str:
-    return "".join(glyph.text for glyph in frames(page)[1])
+    return "".join(char for char, *_ in frames(page)[1])
 
 
 def test_a_cell_is_what_rulings_enclose() -> None:
@@ -92,7 +92,7 @@ def test_text_wider_than_its_cell_stays_whole_in_its_cell() -> None:
 
 def test_a_clipped_name_that_touches_the_next_figure_leaves_the_figure_alone() -> None:
     name = draw.words("机关事业单位养老保险支出", 53, 103)
-    figure = draw.words("12.00", name[-1].x1, 103)
+    figure = draw.words("12.00", name[-1][3], 103)
     assert plain(draw.page(draw.ruled(" | \n基本 | 8.00"), name, figure))[0] == [
         "机关事业单位养老保险支出",
         "12.00",
@@ -101,9 +101,9 @@ def test_a_clipped_name_that_touches_the_next_figure_leaves_the_figure_alone() -
 
 def test_squeezed_figures_of_two_cells_stay_two_where_their_boxes_touch() -> None:
     # Characters 9.2 wide at a pitch of 4.6; the box of the left figure's last ends where the right figure begins.
-    left = [Glyph(char, 90 + 4.6 * i, 103, 99.2 + 4.6 * i, 113) for i, char in enumerate("895.02")]
-    start = left[-1].x1
-    right = [Glyph(char, start + 4.6 * i, 103, start + 9.2 + 4.6 * i, 113) for i, char in enumerate("92.45")]
+    left = [(char, 90 + 4.6 * i, 103, 99.2 + 4.6 * i, 113) for i, char in enumerate("895.02")]
+    start = left[-1][3]
+    right = [(char, start + 4.6 * i, 103, start + 9.2 + 4.6 * i, 113) for i, char in enumerate("92.45")]
     table = draw.page(draw.ruled(" | \n12.00 | 8.00", left=42), [*left, *right])
     assert plain(table)[0] == ["895.02", "92.45"]
 

@@ -147,7 +147,10 @@ def test_lists_stand_side_by_side_though_a_figure_touches_the_next_name() -> Non
 收入总计       | 11634.64  | 支出总计         | 11634.64
 """
     glyphs, xs, _ = sheet(form, (100, 70, 100, 70), header=2)
-    near = [g._replace(x0=g.x0 - 6, x1=g.x1 - 6) if g.x0 >= xs[2] and g.top > 150 else g for g in glyphs]
+    near = [
+        (char, x0 - 6, top, x1 - 6, bottom) if x0 >= xs[2] and top > 150 else (char, x0, top, x1, bottom)
+        for char, x0, top, x1, bottom in glyphs
+    ]
     found = draw.tables(under("收支总表", near))
     assert [(table.block, draw.texts(table)[0]) for table in found] == [
         ("revenue", ["一、财政拨款", "11504.64"]),
