@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from datapackages import search_figures, search_keys
-from datapackages.search_figures import Narrow, UnitFigures, numbers, rows
+from datapackages.search_figures import Narrow, numbers, rows
 from datapackages.search_terms import Asked
 from datapackages.search_text import NOTHING, phrase, spans
 
 COUNTED = 1000  # hits are counted so far, then said to be more
-CANDIDATES = 500  # units that are put in order for one query
+CANDIDATES = 500  # rows of a table that are put in order for one query
 AMOUNTS = ("statements", "performance", "projects", "purchases")  # whose index holds amounts
 ORDERS = {"projects": "t.amount_fen DESC", "purchases": "t.amount_fen DESC", "sections": "t.kind <> 'prose'"}
 KINDS = ("tables", "projects", "purchases", "statements", "performance", "sections")
@@ -49,11 +49,6 @@ def group(
     return _listed(connection, kind, asked, narrow, size, page)
 
 
-def nearly(connection: sqlite3.Connection, asked: Asked, narrow: Narrow, size: int) -> list[UnitFigures]:
-    """Figures that round to the amount asked for but are not it, by unit; the nearest first."""
-    return search_figures.nearly(connection, asked, narrow, size)
-
-
 def covered(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     """Places, years and stages that there are packages of."""
     return rows(
@@ -68,11 +63,8 @@ def years(connection: sqlite3.Connection) -> list[str]:
 
 
 def _paged(kind: str, found: list[Any], size: int, page: int) -> Group:
-    start = (page - 1) * size
-    return Group(
-        kind=kind, hits=len(found), is_more=len(found) == CANDIDATES, rows=found[start : start + size],
-        is_last=len(found) <= start + size,
-    )  # fmt: skip
+    shown = found[(page - 1) * size : page * size]
+    return _group(kind, len(found), shown, is_last=len(found) <= page * size)
 
 
 def _units(connection: sqlite3.Connection, asked: Asked, narrow: Narrow) -> list[sqlite3.Row]:
@@ -81,7 +73,7 @@ def _units(connection: sqlite3.Connection, asked: Asked, narrow: Narrow) -> list
              FROM units_fts f JOIN units u ON u.rowid = f.rowid
              WHERE units_fts MATCH ? AND (? = '' OR u.jurisdiction = ?) LIMIT ?"""
     place = narrow.place
-    found = rows(connection, sql, (asked.called(), asked.expression(), place, place, CANDIDATES))
+    found = rows(connection, sql, (asked.called(), asked.expression(), place, place, COUNTED + 1))
     ends = tuple(text for term in asked.terms for text in (term.text, *term.also))
 
     def rank(unit: sqlite3.Row) -> tuple[Any, ...]:
@@ -99,7 +91,7 @@ def _codes(connection: sqlite3.Connection, asked: Asked) -> list[sqlite3.Row]:
              FROM classifications_fts f JOIN classifications c ON c.rowid = f.rowid
              WHERE classifications_fts MATCH ? GROUP BY c.scheme, c.code
              ORDER BY is_called DESC, c.level, c.scheme <> 'functional', c.code LIMIT ?"""
-    return rows(connection, sql, (asked.called(), asked.expression(), CANDIDATES))
+    return rows(connection, sql, (asked.called(), asked.expression(), COUNTED + 1))
 
 
 def _listed(
@@ -110,10 +102,12 @@ def _listed(
     ids = list(_ids(connection, kind, expression, narrow))
     if asked.is_amount and kind == "sections":
         ids = _stating(connection, ids, asked)
+    ordered = f"""SELECT t.rowid FROM {kind} t WHERE t.rowid IN ({numbers(ids)})
+                  ORDER BY t.document_year DESC, {ORDERS.get(kind, "t.rowid")}, t.rowid LIMIT ? OFFSET ?"""
+    numbered = [number for (number,) in connection.execute(ordered, (size, (page - 1) * size))]
     sql = f"""SELECT t.*, t.rowid AS number, u.name AS called
-              FROM {kind} t LEFT JOIN units u ON u.unit_id = t.unit_id WHERE t.rowid IN ({numbers(ids)})
-              ORDER BY t.document_year DESC, {ORDERS.get(kind, "t.rowid")}, t.rowid LIMIT ? OFFSET ?"""
-    shown = rows(connection, sql, (size, (page - 1) * size))
+              FROM {kind} t LEFT JOIN units u ON u.unit_id = t.unit_id WHERE t.rowid IN ({numbers(numbered)})"""
+    shown = sorted(rows(connection, sql, ()), key=lambda row: numbered.index(row["number"]))
     hits = len(ids) if len(ids) < CANDIDATES else _count(connection, kind, narrow.of(expression))
     return _group(kind, hits, shown, is_last=len(ids) <= page * size)
 

@@ -213,10 +213,10 @@ def test_an_amount_and_a_unit_must_both_be_there(city: sqlite3.Connection) -> No
 
 def test_figures_that_round_to_the_amount_are_told_apart(city: sqlite3.Connection) -> None:
     whole = asked(city, "48万元")
-    near = [fact["amount_fen"] for unit in search.nearly(city, whole, ALL, 90) for fact in unit.facts]
+    near = [fact["amount_fen"] for unit in search_figures.nearly(city, whole, ALL, 90) for fact in unit.facts]
     assert near
     assert all(475_000_00 < fen < 485_000_00 and fen != 480_000_00 for fen in near)
-    assert search.nearly(city, asked(city, "48"), ALL, 9) == []
+    assert search_figures.nearly(city, asked(city, "48"), ALL, 9) == []
 
 
 def test_projects_and_statements_are_found_by_their_amount(city: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
 
-from datapackages import codes, display, feed, search, search_feed, search_terms
+from datapackages import codes, display, feed, search, search_feed, search_figures, search_terms
 from datapackages.search_figures import Narrow
 from datapackages.search_text import Phrase, spans
 
@@ -108,7 +108,8 @@ def _results(connection: sqlite3.Connection, told: dict[str, Any], kind: str, pa
         return (UNITS_OF_A_PAGE if kind else UNITS) if of == "figures" else (MANY if kind else FEW)
 
     groups = [search.group(connection, of, asked, narrow, size(of), page) for of in ([kind] if kind else KINDS)]
-    nearly = search.nearly(connection, asked, narrow, UNITS) if kind in ("", "figures") and page == 1 else []
+    has_nearly = kind in ("", "figures") and page == 1
+    nearly = search_figures.nearly(connection, asked, narrow, UNITS) if has_nearly else []
     return {"groups": [group for group in groups if group.rows], "nearly": nearly}
 
 
