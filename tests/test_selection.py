@@ -100,7 +100,7 @@ def test_a_table_has_its_figures_what_refers_to_them_and_where_they_are_from(tak
     counts = {resource: len(rows) for resource, rows in found.items() if rows}
     assert counts == {
         "jurisdictions": 1, "units": 1, "classifications": 3, "documents": 1, "sightings": 1, "slots": 1,
-        "tables": 1, "facts": 2, "statements": 1, "projects": 1, "purchases": 1, "checks": 1,
+        "tables": 1, "printed": 1, "facts": 2, "statements": 1, "projects": 1, "purchases": 1, "checks": 1,
     }  # fmt: skip
 
 

@@ -88,7 +88,8 @@ def test_the_page_says_what_the_document_is_and_how_to_cite_it(site: httpx.Clien
 
 def test_contents_findings_issues_and_prose_of_the_page_stand_on_it(site: httpx.Client, path: str) -> None:
     page = site.get(f"{path}?page=1").text
-    for words in ("预算公开表1 “三公”经费预算表", "A14 的说明", "演示用的问题。", "名词解释", "与表是否一致", "第 1 版"):
+    table = "预算公开表1 “三公”经费预算表"
+    for words in (table, "A14 的说明", "演示用的问题。", "名词解释", "与表是否一致", "第 1 版"):
         assert words in page, words
     assert "None" not in page
     of_page, _, of_document = site.get(f"{path}?page=2").text.partition("<h2>目录</h2>")
