@@ -11,6 +11,7 @@ import click
 
 from crawler import blobs
 from crawler.state import sightings
+from datapackages import reports as readers
 from datapackages import tabular
 from datapackages.write import reports
 from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
@@ -43,6 +44,8 @@ def status(data: Path, as_json: bool) -> None:
         click.echo(f"package {entry['name']}: {entry['documents']} documents, {entry['facts']} facts")
     for line in found["ledger"]:
         click.echo(_ledger_line(line))
+    if told := len(found["reports"]):
+        click.echo(f"{told} reports of readers wait in {data / readers.FILE}")
 
 
 def look(data: Path) -> dict[str, Any]:
@@ -72,6 +75,7 @@ def look(data: Path) -> dict[str, Any]:
             for report in reports(data)
         ],
         "ledger": [line for report in reports(data) for line in unpublished(report.path)],
+        "reports": readers.read(data),
     }
 
 

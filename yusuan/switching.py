@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import select
 import signal
 import socket
@@ -72,6 +73,8 @@ def keep_served(data: Path, listening: socket.socket, arguments: Sequence[str]) 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    # A form that a reader opened before a switch is still good after it.
+    os.environ.setdefault("DATASETTE_SECRET", secrets.token_hex(32))
     serving = Served(_current(data), listening, arguments)
     if not serving.is_ready():
         serving.end()
