@@ -6,12 +6,16 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 o
 FOR_TESTS := import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); \
   print(*p['dependency-groups']['dev'], *p['project']['optional-dependencies']['ocr'])
 
+# Looks at pages as people with a screen reader, a keyboard or weak eyes meet them (tests/test_site_axe.py).
+AXE_VERSION := 4.14.1
+AXE := .venv/axe/node_modules/axe-core/axe.min.js
+
 .PHONY: demo test lint bench clean
 
 demo: .venv/installed
 	@$(BIN)/yusuan demo
 
-test: .venv/installed-for-tests lint
+test: .venv/installed-for-tests $(AXE) lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
 
 lint: .venv/installed-for-tests
@@ -37,3 +41,8 @@ clean:
 	@echo "Installing what the tests need ..."
 	@$(PIP) $$($(BIN)/python -c "$(FOR_TESTS)")
 	@touch $@
+
+# Without npm, or without a registry, its tests are skipped; where Chromium is there, .ci/run does not excuse that.
+$(AXE): .venv/installed
+	@echo "Installing axe-core $(AXE_VERSION) with npm ..."
+	-@npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix .venv/axe axe-core@$(AXE_VERSION)
