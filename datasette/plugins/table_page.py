@@ -137,7 +137,8 @@ class TablePage(TableView):  # type: ignore[misc]
         database = site.get_database(route=tilde_decode(request.url_vars["database"]))
         table = tilde_decode(request.url_vars["table"])
         described = site.table_metadata(database.name, table)
-        keys = await database.primary_keys(table)
+        # A name that no table has may be a word of SQL, which asking for its keys would stumble over.
+        keys = await database.primary_keys(table) if await database.table_exists(table) else []
         if not keys or described.get("hidden") or any(map(request.args.get, ELSEWHERE)):
             return await super().data(request, default_labels, _next=_next, _size=_size)
         selection = await selected(site, database, table, request)
