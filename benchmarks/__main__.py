@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain
+from pathlib import Path
 
 from benchmarks import (
     accuracy,
@@ -17,6 +18,7 @@ from benchmarks import (
     packages,
     released,
     scans,
+    site,
     speed,
     switches,
     trust,
@@ -36,6 +38,7 @@ TABLES = {
     "crawl": crawl.TITLE,
     "packages": packages.TITLE,
     "released": released.TITLE,
+    "site": site.TITLE,
     "switches": switches.TITLE,
 }
 
@@ -46,7 +49,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(TABLES)}; all when none is named")
     parser.add_argument("--count", type=int, default=mutations.COUNT, help="damaged files (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=speed.ROUNDS, help="of speed (default %(default)s)")
-    parser.add_argument("--rows", type=int, default=packages.MANY, help="of packages (default %(default)s)")
+    parser.add_argument("--rows", type=int, default=packages.MANY, help="of packages, site (default %(default)s)")
+    parser.add_argument("--folder", type=Path, help="keeps the databases of site for the next run")
     options = parser.parse_args()
     if unknown := set(options.names) - set(TABLES):
         parser.error(f"no table named {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
@@ -69,6 +73,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "crawl": crawl.measure,
         "packages": lambda: packages.measure(options.rows),
         "released": released.measure,
+        "site": lambda: site.measure(options.rows, options.folder),
     }
 
 

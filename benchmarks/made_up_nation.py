@@ -24,7 +24,7 @@ from pathlib import Path
 from datapackages import build, codes, ddl, schemas
 
 PLACES, YEARS = 10, range(2022, 2027)
-FINAL = range(2022, 2025)  # the years whose accounts are closed
+STAGES = {"budget": YEARS, "final": range(2022, 2025)}  # the accounts of the last two years are not closed
 AROUND = 20
 LAST = 990100  # the made-up places are 990101 and so on; no such codes exist
 COPIED = ("documents", "sightings", "slots", "tables", "facts")  # of every copy
@@ -73,7 +73,7 @@ def make(folder: Path, rows: int) -> Path:
     shutil.rmtree(data, ignore_errors=True)
     beside.mkdir(parents=True)
     (data / "documents").symlink_to(os.path.relpath(seed / "documents", data))
-    _fill(beside / build.DATABASE, seed / "site" / build.DATABASE, rows)
+    fill(beside / build.DATABASE, seed / "site" / build.DATABASE, rows)
     (data / "site" / "current").symlink_to(beside.name)
     return data
 
@@ -85,7 +85,8 @@ def _seed(data: Path) -> Path:
     return data
 
 
-def _fill(path: Path, seed: Path, rows: int) -> None:
+def fill(path: Path, seed: Path, rows: int) -> None:
+    """Write a database of at least ``rows`` facts, copied from those of the database ``seed``."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("ATTACH ? AS seed", [str(seed)])
         build.begin(connection)
@@ -115,10 +116,11 @@ def _fill_copies(connection: sqlite3.Connection, rows: int) -> None:
         """SELECT d.stage, sha256, d.fiscal_year, count(*) FROM seed.documents d JOIN seed.facts USING (sha256)
         GROUP BY sha256 ORDER BY sha256"""
     ).fetchall()
-    by_stage = {stage: [row[1:] for row in documents if row[0] == stage] for stage in ("budget", "final")}
+    by_stage: dict[str, list[tuple[str, int, int]]] = {}
+    for stage, *document in documents:
+        by_stage.setdefault(stage, []).append((document[0], document[1], document[2]))
     of_a_unit = sum(
-        len(years) * sum(facts for *_, facts in by_stage[stage]) / len(by_stage[stage])
-        for stage, years in (("budget", YEARS), ("final", FINAL))
+        len(STAGES[stage]) * sum(facts for *_, facts in found) / len(found) for stage, found in by_stage.items()
     )
     units = math.ceil(rows / of_a_unit / PLACES)
     names = [name for (name,) in connection.execute("SELECT name FROM seed.units ORDER BY unit_id")]
@@ -135,7 +137,7 @@ def _copies(
     by_stage: dict[str, list[tuple[str, int, int]]], names: list[str], units: int
 ) -> Iterator[tuple[object, ...]]:
     """Yield the rows of ``copies`` for so many units of each place."""
-    issues = [(year, stage) for year in YEARS for stage in by_stage if stage == "budget" or year in FINAL]
+    issues = [(year, stage) for year in YEARS for stage in by_stage if year in STAGES[stage]]
     own = {stage: {sha256 for sha256, *_ in documents} for stage, documents in by_stage.items()}
     numbers = count(1)
     for place, (year, stage), unit in product(range(LAST + 1, LAST + PLACES + 1), issues, range(1, units + 1)):
