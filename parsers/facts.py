@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import make_dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 from datapackages.codes import classifications
 from datapackages.issues import issue
@@ -14,6 +12,7 @@ from datapackages.model import Cell, Document, Fact, Issue, Table
 from parsers import amounts
 from parsers.columns import YEAR, Column, read_columns
 from parsers.meaning import Meaning
+from parsers.opened import opened
 from parsers.roles import set_roles
 from parsers.row_codes import Coded, bare, scheme
 from parsers.row_projects import settle_projects
@@ -27,17 +26,7 @@ WITH_COUNTS = ("three_public", "operating")  # forms that may print numbers of v
 NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
 SCHEMES = ("functional", "economic_department", "economic_government")
 Classified = list[tuple[str, str]]  # for each scheme code and name of a row
-
-if TYPE_CHECKING:
-    _new_fact = Fact
-else:
-    _Open = make_dataclass("_Open", Fact.__slots__, kw_only=True, slots=True)
-
-    def _new_fact(**values: Any) -> Fact:
-        """A fact with all fields set while its type is open; the constructor of a frozen one takes much longer."""
-        fact = _Open(**values)
-        fact.__class__ = Fact
-        return fact
+_new_fact = opened(Fact)
 
 
 def read_facts(table: Table, document: Document, readings: Mapping[int, str]) -> Iterator[Fact | Issue]:
@@ -136,7 +125,7 @@ def _fact(
     fund, fund_text = said.fund(row, column)
     lead = row.codes[0] if row.codes else None
     (function_code, function_name), (dept_code, dept_name), (gov_code, gov_name) = classified
-    x0, top, x1, bottom = (round(edge, 2) for edge in cell.box)
+    x0, top, x1, bottom = [round(edge, 2) for edge in cell.box]
     return _new_fact(
         fact_id=f"{document.sha256[:16]}-p{cell.page}-x{round(x0)}-y{round(top)}",
         sha256=document.sha256,

@@ -217,7 +217,7 @@ def _hold(mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]) -> tuple[dic
     outside: list[Glyph] = []
     for run in _runs(glyphs):
         region = _region(mesh, owner, run[0])
-        if region != _region(mesh, owner, run[-1]):
+        if len(run) > 1 and region != _region(mesh, owner, run[-1]):
             for part in _parted(run):
                 _hold_part(mesh, owner, part, placed, outside)
         elif region is None:  # and so are the glyphs between: they share a baseline

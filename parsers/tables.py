@@ -8,9 +8,12 @@ from dataclasses import replace
 from datapackages.model import Cell, Table
 from parsers.blocks import Block, split
 from parsers.grid import Grid, Slot, is_amount, is_index
+from parsers.opened import opened
 from parsers.stitch import ALIGNED, Printed, fit
 from parsers.text import fold
 from parsers.vocabulary import canonical, words
+
+_new_cell = opened(Cell)
 
 
 def read_tables(printed: Iterable[Printed], sha256: str) -> Iterator[Table]:
@@ -95,6 +98,8 @@ def _placed(grids: Sequence[Grid]) -> list[Grid]:
     tell in which of the two columns figures stand.
     """
     rows = [row for grid in grids for row in grid.body]
+    if not any(_is_merged_figure(slot) for row in rows for slot in row):
+        return list(grids)
     counts = [sum(is_amount(fold(row[i].text)) for row in rows) for i in range(len(grids[0].header))]
     return [replace(grid, body=tuple(_placed_row(row, counts) for row in grid.body)) for grid in grids]
 
@@ -102,11 +107,15 @@ def _placed(grids: Sequence[Grid]) -> list[Grid]:
 def _placed_row(row: Sequence[Slot], counts: Sequence[int]) -> tuple[Slot, ...]:
     out = list(row)
     for i, slot in enumerate(row):
-        if slot.span > 1 and is_amount(fold(slot.text)):
+        if _is_merged_figure(slot):
             best = max(range(i, min(i + slot.span, len(row))), key=lambda column: counts[column])
             out[i] = slot._replace(text="", span=1)
             out[best] = slot._replace(span=1)
     return tuple(out)
+
+
+def _is_merged_figure(slot: Slot) -> bool:
+    return slot.span > 1 and is_amount(fold(slot.text))
 
 
 def _same_name(blocks: Sequence[Block]) -> dict[str, list[Block]]:
@@ -146,13 +155,13 @@ def _cell(slots: Sequence[Slot], column: int, block: Block, blocks: Sequence[Blo
     """
     slot = slots[column]
     if slot.span > 1 and slot.text and column + slot.span - 1 > block.columns[-1] and len(blocks) > 1:
-        return Cell(text="", page=page)
+        return _new_cell(text="", page=page)
     if column == block.columns[0] and not slot.text:
         for start in range(column - 1, -1, -1):
             reach = start + slots[start].span - 1
             if slots[start].text and column <= reach <= block.columns[-1] and start not in block.columns:
-                return Cell(text=slots[start].text, page=page, box=slots[start].box)
-    return Cell(text=slot.text, page=page, box=slot.box)
+                return _new_cell(text=slots[start].text, page=page, box=slots[start].box)
+    return _new_cell(text=slot.text, page=page, box=slot.box)
 
 
 def _state(name: str, rows: Sequence[Sequence[Cell]], declared: str) -> str:

@@ -45,6 +45,8 @@ def fold_keep(text: str, count: int) -> str:
 
 def tidy(text: str) -> str:
     """Printed text without white space; radicals folded, but full-width punctuation kept as printed."""
+    if text.isascii() and text.isprintable() and " " not in text:  # a figure: most of what is asked
+        return text
     if not ODD.search(text):
         return text
     return WHITE.sub("", RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
