@@ -63,7 +63,7 @@ FUNCTIONS = {
 
 
 def make(folder: Path, rows: int) -> Path:
-    """Return a data directory whose database holds at least ``rows`` facts; one that is there is used again."""
+    """Return a data directory whose database holds about ``rows`` facts; one that is there is used again."""
     shape = hashlib.sha256("\n".join([*ddl.tables(), *ddl.indexes()]).encode()).hexdigest()[:8]
     data = folder / f"nation-{shape}-{rows}"
     if (data / "site" / "current").exists():
@@ -86,7 +86,7 @@ def _seed(data: Path) -> Path:
 
 
 def fill(path: Path, seed: Path, rows: int) -> None:
-    """Write a database of at least ``rows`` facts, copied from those of the database ``seed``."""
+    """Write a database of about ``rows`` facts, copied from those of the database ``seed``."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("ATTACH ? AS seed", [str(seed)])
         build.begin(connection)
