@@ -26,6 +26,7 @@ NOTHING = '""'  # FTS5 reads it as a phrase without tokens: valid, and found now
 # Marks of tokens; a letter after a digit, which no token of a text has.
 OWN, WHOLE = "0o", "0w"  # the words of a line itself, a whole name as one token
 SHORTEST_PREFIX = 3  # digits of a 类; a prefix of one digit would gather half of the index for one query
+LONGEST = 300  # characters of a query that are read; a unit's name has some thirty
 
 
 class Token(NamedTuple):
@@ -76,7 +77,8 @@ def match_query(query: str) -> str:
     Blanks separate terms, all of which must occur; a bar parts words that may stand for each other. Three or
     more digits at the end of a term are a prefix (2081 finds 2081105), and so is a single Han character.
     """
-    terms = ([phrase(words) for words in term.split(BAR)] for term in query.split())
+    words = dict.fromkeys(query[:LONGEST].split())  # a word said twice asks for nothing more
+    terms = ([phrase(word) for word in term.split(BAR)] for term in words)
     return " AND ".join(filter(None, map(any_of, terms))) or NOTHING
 
 
