@@ -285,6 +285,9 @@ def test_search_narrow_open_a_figure_and_see_its_mark(
     seen(page, "home")
     page.get_by_role("searchbox").first.fill("三公")
     page.get_by_role("button", name="搜索").click()
+    assert "/-/search?q=" in page.url
+    seen(page, "found")
+    page.goto("/budgets/facts?_search=三公")
     (holding,) = database.execute(
         f"select count(*) from facts join tables using (table_id) where instr({SEARCHED}, '三公')"
     ).fetchone()
@@ -322,7 +325,7 @@ def test_a_figure_of_final_accounts_is_marked_on_its_standing_page(page: Any, da
 @walk
 def test_a_package_is_downloaded_and_has_the_sha256_of_the_page(page: Any, data: Path, tmp_path: Path) -> None:
     page.goto("/")
-    page.get_by_role("link", name="下载数据包（CSV）").click()
+    page.get_by_role("link", name="下载", exact=True).first.click()
     page.wait_for_url("**/-/downloads")
     seen(page, "downloads")
     with page.expect_download() as started:
