@@ -317,6 +317,7 @@ def test_a_file_goes_through_import_parse_package_build_and_again_without_a_diff
         "silent": [],
         "packages": [{"name": "cn-999900-2026-budget", "documents": 1, "facts": len(printed["facts"])}],
         "ledger": [],
+        "reports": [],
     }
 
 
