@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -436,26 +437,27 @@ def served(data: Path, *options: str) -> Iterator[str]:
     """Run ``yusuan serve`` in a process of its own and yield its address once it answers."""
     port = free_port()
     command = "from yusuan.serve import serve; serve()"
-    process = subprocess.Popen(
-        [sys.executable, "-c", command, "--port", str(port), "--data", str(data), *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, "NO_PROXY": "127.0.0.1"},
-    )
     address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(process, f"{address}/")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
+    with tempfile.TemporaryFile() as log:  # a pipe that nobody reads fills up, and then the server stands still
+        process = subprocess.Popen(
+            [sys.executable, "-c", command, "--port", str(port), "--data", str(data), *options],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "NO_PROXY": "127.0.0.1"},
+        )
+        try:
+            _wait(process, f"{address}/", log)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
-def _wait(process: subprocess.Popen[bytes], address: str) -> None:
+def _wait(process: subprocess.Popen[bytes], address: str, log: IO[bytes]) -> None:
     for _ in range(300):
         if process.poll() is not None:
-            assert process.stdout is not None
-            raise RuntimeError(process.stdout.read().decode())
+            log.seek(0)
+            raise RuntimeError(log.read().decode())
         try:
             urllib.request.urlopen(address, timeout=30).close()
             return

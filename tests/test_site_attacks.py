@@ -167,3 +167,9 @@ def test_no_address_leaves_what_is_published(address: str, site: httpx.Client) -
     assert answer.status_code in (302, 400, 404)
     assert "SQLite format" not in answer.text and "hookimpl" not in answer.text
 
+
+
+def test_very_long_and_very_many_words_are_answered(site: httpx.Client) -> None:
+    for query in ("三" * 5000, "三 " * 2000, '"' * 999, "*" * 999, "三公 " + "(" * 500):
+        for path, name in (("/-/search", "q"), ("/budgets/facts", "_search")):
+            assert site.get(path, params={name: query}).status_code < 500
