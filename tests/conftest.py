@@ -26,7 +26,8 @@ def shared_folder() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the real documents are skipped, with that reason, where the folder is absent."""
+    """Browsers first, they take longest; what needs the real documents is skipped, with that reason, without them."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     folder = shared_folder()
     if folder.is_dir():
         return
