@@ -45,12 +45,13 @@ def read_facts(table: Table, document: Document, readings: Mapping[int, str]) ->
     name_units(columns, rows)
     settle_projects(table, rows)
     said = Meaning(table, columns, rows)
+    printed = [column for column in columns if column.kind == "amount"]
     for row in rows:
         yield from _unknown(row, rows, table)
         classified = [_classified(row, scheme) for scheme in SCHEMES]
-        for column in columns:
-            if column.kind == "amount":
-                yield from _figure(table, document, readings, said, row, classified, column)
+        for column in printed:
+            if found := _figure(table, document, readings, said, row, classified, column):
+                yield found
 
 
 def _unread(table: Table) -> Iterator[Issue]:
@@ -90,22 +91,24 @@ def _figure(
     row: Row,
     classified: Classified,
     column: Column,
-) -> Iterator[Fact | Issue]:
+) -> Fact | Issue | None:
+    """The figure of a row in a column of figures: None where nothing is printed, a dash, or words."""
     cell = table.rows[row.index][column.index]
-    if not cell.text or cell.box is None or amounts.is_dash(cell.text):
-        return
+    if not cell.text or cell.box is None:
+        return None
     value = amounts.read(cell.text)
     if value is not None and not amounts.is_too_much(value, table.money_unit):
-        yield _fact(table, document, readings[cell.page], said, row, classified, column, cell, value)
-    elif re.search(r"\d", fold(cell.text)):
-        yield issue(
-            "unreadable-amount",
-            page=cell.page,
-            table=table.table_id,
-            row=row.index + 1,
-            column=column.index + 1,
-            found=cell.text,
-        )
+        return _fact(table, document, readings[cell.page], said, row, classified, column, cell, value)
+    if amounts.is_dash(cell.text) or not re.search(r"\d", fold(cell.text)):
+        return None
+    return issue(
+        "unreadable-amount",
+        page=cell.page,
+        table=table.table_id,
+        row=row.index + 1,
+        column=column.index + 1,
+        found=cell.text,
+    )
 
 
 def _fact(

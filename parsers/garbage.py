@@ -9,7 +9,7 @@ browser and reportlab files have 9 % and more of strange ones, and with a shifte
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -22,16 +22,17 @@ SYMBOLS = set("!\"#$&'<=>?@\\^_`{|}~;\ufffd")  # of ASCII, which forms hardly pr
 LATIN_IN_CHINESE = set("·×÷±§°²³©®")  # of Latin-1, which Chinese text does print
 
 
-def is_garbage(text: str) -> bool:
+def is_garbage(text: Sequence[str]) -> bool:
     """Whether the characters of a page, in any order, cannot be what is printed on it."""
     if len(text) < ENOUGH:
         return False
-    counts = Counter(text)
-    if sum(map(counts.__getitem__, filter(is_strange, counts))) > MOST_STRANGE * len(text):
+    strange = set(filter(is_strange, set(text)))
+    if strange and sum(map(strange.__contains__, text)) > MOST_STRANGE * len(text):
         return True
-    chinese = list(filter(_is_chinese, counts))
-    total = sum(map(counts.__getitem__, chinese))
-    known = sum(map(counts.__getitem__, common().intersection(chinese)))
+    known = sum(map(common().__contains__, text))
+    if known >= LEAST_COMMON * len(text):  # enough if all were Chinese
+        return False
+    total = sum(map(_is_chinese, text))
     return total >= ENOUGH_CHINESE and known < LEAST_COMMON * total
 
 

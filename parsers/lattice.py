@@ -187,7 +187,7 @@ def _drawn(intervals: list[Interval], marks: list[float]) -> list[bool]:
         if low <= start and high >= end:
             return [True] * len(stretches)
     return [
-        sum(max(0.0, min(high, b) - max(low, a)) for a, b in intervals) >= 0.5 * (high - low)
+        sum([min(high, b) - max(low, a) for a, b in intervals if a < high and b > low]) >= 0.5 * (high - low)
         for low, high in stretches
     ]
 
@@ -276,14 +276,16 @@ def _runs(glyphs: list[Glyph]) -> list[list[Glyph]]:
     begins where the last box ends begins another text.
     """
     runs: list[list[Glyph]] = []
+    run: list[Glyph] = []
     end, base, squeezed = float("inf"), 0.0, False
     for glyph in glyphs:
         _, x0, top, x1, bottom = glyph
         gap = 0.08 * (bottom - top)
         if -gap <= x0 - end <= gap and -0.5 < bottom - base < 0.5 and not squeezed:
-            runs[-1].append(glyph)
+            run.append(glyph)
         else:
-            runs.append([glyph])
+            run = [glyph]
+            runs.append(run)
         squeezed = x0 < end - gap < x1 and -0.5 < bottom - base < 0.5
         end, base = x1, bottom
     return runs

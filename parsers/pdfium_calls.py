@@ -46,7 +46,7 @@ class Answer:
 
     def __init__(self, number: Any, letter: str) -> None:
         store = (number * 4)()
-        self.at = tuple(ctypes.addressof(store) + 4 * i for i in range(4))
+        self.at = tuple(pointer(ctypes.addressof(store) + 4 * i) for i in range(4))
         self.numbers = memoryview(store).cast("B").cast(letter)  # type: ignore[call-overload]
 
 
@@ -86,7 +86,11 @@ char_angle = _bound(raw.FPDFText_GetCharAngle, ctypes.c_float)
 fill_colour = _bound(raw.FPDFText_GetFillColor, None)
 text_object = _bound(raw.FPDFText_GetTextObject, c_void_p)
 object_bounds = _bound(raw.FPDFPageObj_GetBounds, None)
+object_fill = _bound(raw.FPDFPageObj_GetFillColor, c_int)
 draw_mode = _bound(raw.FPDFPath_GetDrawMode, None)
+clip_segments = _bound(raw.FPDFClipPath_CountPathSegments, c_int)
+clip_segment = _bound(raw.FPDFClipPath_GetPathSegment, c_void_p)
+segment_point = _bound(raw.FPDFPathSegment_GetPoint, None)
 
 
 def loose_boxes(text: Any, indices: Sequence[int]) -> list[list[float]]:
@@ -110,15 +114,11 @@ char_matrix = _bound(raw.FPDFText_GetMatrix, c_int, c_void_p, c_int, c_void_p)
 render_mode = _bound(raw.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
 clip_path = _bound(raw.FPDFPageObj_GetClipPath, c_void_p, c_void_p)
 clip_paths = _bound(raw.FPDFClipPath_CountPaths, c_int, c_void_p)
-clip_segments = _bound(raw.FPDFClipPath_CountPathSegments, c_int, c_void_p, c_int)
-clip_segment = _bound(raw.FPDFClipPath_GetPathSegment, c_void_p, c_void_p, c_int, c_int)
 form_objects = _bound(raw.FPDFFormObj_CountObjects, c_int, c_void_p)
 form_object = _bound(raw.FPDFFormObj_GetObject, c_void_p, c_void_p, ctypes.c_ulong)
 object_type = _bound(raw.FPDFPageObj_GetType, c_int, c_void_p)
 object_matrix = _bound(raw.FPDFPageObj_GetMatrix, c_int, c_void_p, c_void_p)
-object_fill = _bound(raw.FPDFPageObj_GetFillColor, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 path_segments = _bound(raw.FPDFPath_CountSegments, c_int, c_void_p)
 path_segment = _bound(raw.FPDFPath_GetPathSegment, c_void_p, c_void_p, c_int)
-segment_point = _bound(raw.FPDFPathSegment_GetPoint, c_int, c_void_p, c_void_p, c_void_p)
 segment_type = _bound(raw.FPDFPathSegment_GetType, c_int, c_void_p)
 segment_close = _bound(raw.FPDFPathSegment_GetClose, c_int, c_void_p)

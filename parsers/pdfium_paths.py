@@ -113,19 +113,20 @@ def _parts(thing: int, segments: int, view: View, matrix: Matrix) -> Iterator[li
 
 
 def _point(segment: int) -> tuple[float, float]:
-    pdfium.segment_point(segment, *POINT.at[:2])
+    pdfium.segment_point(pdfium.pointer(segment), POINT.at[0], POINT.at[1])
     return POINT.numbers[0], POINT.numbers[1]
 
 
-def clip_box(clip: int, path: int, view: View) -> Box:
-    """The box of one path of a clip path on the displayed page."""
+def clip_box(address: int, path: int, view: View) -> Box:
+    """The box of one path of the clip path at an address on the displayed page."""
+    clip = pdfium.pointer(address)
     points = [_point(pdfium.clip_segment(clip, path, i)) for i in range(pdfium.clip_segments(clip, path))]
     xs, ys = zip(*points or [(0.0, 0.0)], strict=True)
     return view.box(min(xs), min(ys), max(xs), max(ys))
 
 
 def _is_white(thing: int) -> bool:
-    if not pdfium.object_fill(thing, *COLOUR.at):
+    if not pdfium.object_fill(pdfium.pointer(thing), *COLOUR.at):
         return True
     red, green, blue, alpha = COLOUR.numbers
     return bool(alpha == 0 or min(red, green, blue) >= 250)

@@ -84,7 +84,8 @@ def cluster(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     placed = sorted([((top + bottom) / 2, x0, place) for place, (_, x0, top, _, bottom) in enumerate(glyphs)])
     for y, _, place in placed:
         glyph = glyphs[place]
-        reach = max(glyph[4] - glyph[2], 4.0) * 0.5
+        height = glyph[4] - glyph[2]
+        reach = 0.5 * height if height > 4.0 else 2.0
         if y - middle <= reach:
             row.append(glyph)
             middle += (y - middle) / len(row)
