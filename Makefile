@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=...')
 FOR_TESTS := import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); \
-  print(*p['dependency-groups']['dev'], *p['project']['optional-dependencies']['ocr'])
+  extras = p['project']['optional-dependencies']; print(*p['dependency-groups']['dev'], *extras['ocr'], *extras['cluster'])
 
 # Looks at pages as people with a screen reader, a keyboard or weak eyes meet them (tests/test_site_axe.py).
 AXE_VERSION := 4.14.1

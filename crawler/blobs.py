@@ -34,7 +34,7 @@ def store(data: Path, content: bytes, form: str = "pdf") -> str:
     target = path(data, sha256, form)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write(target, content)
+        write(target, content)
     return sha256
 
 
@@ -54,7 +54,8 @@ def sweep(data: Path) -> None:
         part.unlink()
 
 
-def _write(target: Path, content: bytes) -> None:
+def write(target: Path, content: bytes) -> None:
+    """Write a file that appears under its name only when all its bytes are on the disk."""
     part = target.with_suffix(f"{target.suffix}.{os.getpid()}.part")
     with part.open("wb") as file:
         file.write(content)

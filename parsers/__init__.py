@@ -2,13 +2,17 @@
 
 ``parse(path)`` reads a file whole; ``read(path)`` stops at tables and facts; ``triage(parsed, path)`` lets a
 second reader say whose fault a failing check is; ``evidence(path, parsed, outcome)`` draws what it is about.
-They work in the calling process; ``isolated(path)`` and ``many(paths)`` do it in child processes with limits.
+They work in the calling process; ``isolated(path)``, ``many(paths)`` and a ``Reader`` do it in child processes
+with limits.
 """
 
 from parsers.document import parse, read, unreadable
 from parsers.evidence import evidence
-from parsers.isolated import isolated, many
+from parsers.isolated import SECONDS, Reader, cores, isolated, many
 from parsers.triage import triage
 from parsers.version import parser_version
 
-__all__ = ["evidence", "isolated", "many", "parse", "parser_version", "read", "triage", "unreadable"]
+__all__ = [
+    "SECONDS", "Reader", "cores", "evidence", "isolated", "many", "parse", "parser_version", "read", "triage",
+    "unreadable",
+]  # fmt: skip

@@ -114,9 +114,9 @@ def broken(sha256: str, content: bytes, *issues: Issue, pages: int = 0) -> Parse
     return ParsedDocument(document=_document(sha256, content, pages, "text", "", about), issues=issues)
 
 
-def unreadable(type: str, **values: object) -> ParsedDocument:
-    """What is said of a file that is not even there."""
-    return broken(NO_BYTES, b"", issue(type, page=None, table="", row=None, column=None, **values))
+def unreadable(type: str, *, sha256: str = NO_BYTES, **values: object) -> ParsedDocument:
+    """What is said of a file that is not even there; ``sha256`` is the hash under which it should be."""
+    return broken(sha256, b"", issue(type, page=None, table="", row=None, column=None, **values))
 
 
 def _document(sha256: str, content: bytes, pages: int, layer: str, producer: str, about: About) -> Document:

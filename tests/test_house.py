@@ -22,8 +22,10 @@ HAN = re.compile(r"[〇\u3400-\u9fff]")
 
 # The libraries that one place owns, so that each can be replaced there.
 OWNERS = {
+    "distributed": {"yusuan/cluster.py"},  # an extra: imported only for --cluster
     "duckdb": {"datapackages/parquet.py"},
     "frictionless": {"datapackages/validate.py"},
+    "fsspec": {"crawler/stores.py"},  # of the same extra: imported only for s3://
     "jsonschema": {"datapackages/validate.py"},
     "pdfminer": {"parsers/plumber.py"},
     "pdfplumber": {"parsers/plumber.py"},

@@ -1,4 +1,4 @@
-"""The command that reads documents: ``yusuan parse``."""
+"""The command that reads documents, here or on a cluster: ``yusuan parse``."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 import parsers
-from crawler import blobs
+from crawler import blobs, stores
 from crawler.lock import hold
 from datapackages import parsed as parsed_json
 from datapackages import whole_file
 from datapackages.model import ParsedDocument
 from datapackages.parsed import fact_rows
-from yusuan.options import DATA, emit, exit_codes
+from yusuan import cluster as dask
+from yusuan.options import DATA, Unparsed, emit, exit_codes
+from yusuan.progress import shown
+from yusuan.work import Misfit, Work, as_they_come, here
 
-ENDED = frozenset(("time-limit", "memory-limit", "worker-died", "parser-error"))  # at a limit, or a defect of ours
+# At a limit, by a defect of ours, or because the store has lost or spoiled them.
+ENDED = frozenset(("time-limit", "memory-limit", "worker-died", "parser-error", "copy-missing", "copy-damaged"))
+AHEAD = 4  # documents handed out for each thread, so that none waits for the next
 
 
 @click.command()
@@ -30,10 +37,16 @@ ENDED = frozenset(("time-limit", "memory-limit", "worker-died", "parser-error"))
 @click.option("--bom", is_flag=True, help="With --csv: begin with a byte order mark, for Excel.")
 @click.option("--triage", "triaged", is_flag=True, help="With FILE: let a second reader look at failing checks.")
 @click.option("--workers", default=0, help="Documents read at a time; 0 is one for each core.")
+@click.option("--cluster", metavar="tcp://HOST:PORT", help="Read on the workers of this dask scheduler.")
+@click.option("--store", metavar="ADDRESS", envvar="YUSUAN_STORE",
+              help="With --cluster: where its workers find documents, a folder or s3://bucket/prefix; what is not"
+                   " there is sent first. By default they see the data directory under the same path.")  # fmt: skip
+@click.option("--again", is_flag=True, help="Also documents whose reading ended at a limit or with a lost copy.")
 @DATA
 def parse(
-    file: Path | None, as_json: bool, as_csv: bool, bom: bool, triaged: bool, workers: int, data: Path
-) -> None:
+    file: Path | None, as_json: bool, as_csv: bool, bom: bool, triaged: bool, workers: int, cluster: str | None,
+    store: str | None, again: bool, data: Path,
+) -> None:  # fmt: skip
     """Read FILE, or all stored documents that this version of the parser has not read yet.
 
     Exit code 1 when FILE cannot be read at all; a document with issues is no failure.
@@ -44,12 +57,17 @@ def parse(
                 "--json, --csv, --bom and --triage need a FILE; `yusuan status` tells about the store"
             )
         with exit_codes(), hold(data):
-            parse_stored(data, workers)
+            if again:
+                for sha256 in survey(data)[1]:
+                    forget(data, sha256)
+            parse_stored(data, workers, cluster=cluster, store=store)
             counts, _ = survey(data)
         click.echo(summary(counts))
         return
     if (as_json and as_csv) or (bom and not as_csv):
         raise click.UsageError("choose --json or --csv; --bom goes with --csv")
+    if cluster or again:
+        raise click.UsageError("--cluster and --again are for stored documents, without a FILE")
     _parse_file(file, as_csv, bom, triaged)
 
 
@@ -81,18 +99,53 @@ def folder(data: Path) -> Path:
     return data / "parsed" / parsers.parser_version()
 
 
-def parse_stored(data: Path, workers: int = 0) -> None:
-    """Parse what is stored and not yet parsed by this version.
+def parse_stored(data: Path, workers: int = 0, *, cluster: str | None = None, store: str | None = None) -> None:
+    """Parse what is stored and not yet parsed by this version, by ``workers`` children or by a cluster.
 
-    A result is written beside and renamed, so that a run killed at any moment is taken up where it was.
+    A result is written beside and renamed as soon as it is there, so that a run killed at any moment is taken up
+    where it was. Raises Unparsed when workers could not do their work; a document's own faults are its issues.
     """
-    out = folder(data)
-    waiting = unparsed(data)
-    with click.progressbar(
-        parsers.many(waiting, workers=workers, triaged=True), length=len(waiting), label="Reading", file=sys.stderr
-    ) as results:
-        for _, found in results:
-            whole_file.replace(out / f"{found.document.sha256}.json", parsed_json.dumps(found))
+    waiting = [path.stem for path in unparsed(data)]
+    if not waiting:
+        return
+    if not cluster:
+        count = workers or parsers.cores()
+        with here(count) as executor:
+            _keep(data, executor, _work(data, None), waiting, AHEAD * count)
+        return
+    with dask.workers_of(cluster) as (executor, threads):
+        if store:
+            _send(data, stores.opened(store), waiting)
+        _keep(data, executor, _work(data, store), waiting, AHEAD * threads)
+
+
+def _work(data: Path, store: str | None) -> Work:
+    return Work(store=store or str((data / "documents").absolute()), version=parsers.parser_version())
+
+
+def _send(data: Path, store: stores.Store, waiting: list[str]) -> None:
+    """Copy what the store does not hold yet; a document that is spoiled here is left for its worker to miss."""
+    held = store.held()
+    missing = [sha256 for sha256 in waiting if sha256 not in held]
+    for sha256 in shown(missing, len(missing), "Sending"):
+        with suppress(stores.Damaged):
+            store.put(sha256, blobs.path(data, sha256).read_bytes())
+
+
+def _keep(data: Path, executor: Executor, work: Work, waiting: list[str], ahead: int) -> None:
+    """Write down each document as it comes; raises Unparsed in the end for those that did not."""
+    failed: list[str] = []
+    for sha256, future in shown(as_they_come(executor, work, waiting, ahead), len(waiting), "Reading"):
+        try:
+            text = future.result()
+        except Misfit:  # so it will go with every other document
+            raise
+        except Exception as error:
+            failed.append(f"{sha256}: {type(error).__name__}: {error}")
+        else:
+            whole_file.replace(folder(data) / f"{sha256}.json", text)
+    if failed:
+        raise Unparsed(f"{len(failed)} documents were not read; the first is {failed[0]}; repeat the command")
 
 
 def survey(data: Path) -> tuple[Counter[str], list[str]]:
