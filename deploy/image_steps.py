@@ -255,13 +255,13 @@ class Image:
         return [re.sub(r"\b\d{4}\b", lambda found: ports.get(found[0], found[0]), word) for word in moved]
 
     @contextmanager
-    def running(self, command: list[str], ports: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    def running(self, command: list[str], ports: dict[str, str], **more: str) -> Iterator[subprocess.Popen[bytes]]:
         """Start a command as the engine would, and end it so; StepError when that does not end it well."""
         log = self.root.parent / f"{Path(command[0]).name}-{'-'.join(ports.values())}.log"
         with log.open("w") as said:
             process = subprocess.Popen(
-                self.words(command, ports), cwd=self.path("."), env=self.environment(), stdout=said, stderr=said,
-                start_new_session=True, **self.user,
+                self.words(command, ports), cwd=self.path("."), env=self.environment() | more,
+                stdout=said, stderr=said, start_new_session=True, **self.user,
             )  # fmt: skip
         try:
             yield process

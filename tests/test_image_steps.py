@@ -51,7 +51,7 @@ def test_scheduler_and_worker_of_the_compose_file_come_up_healthy_in_the_image(i
     asked = [word.replace("//scheduler:", "//127.0.0.1:") for word in worker["command"]]
     with image.running([*scheduler["entrypoint"], *scheduler["command"]], ports) as first:
         image.wait(first, scheduler["healthcheck"]["test"][1:], ports)
-        with image.running([*worker["entrypoint"], *asked], others) as second:
+        with image.running([*worker["entrypoint"], *asked], others, **worker["environment"]) as second:
             image.wait(second, worker["healthcheck"]["test"][1:], others)
 
 
