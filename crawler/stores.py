@@ -1,7 +1,8 @@
 """Where workers find documents: a folder, or an S3-compatible address, both laid out as ``data/documents``.
 
-The folder is the crawler's own store or a copy of it; ``s3://bucket/prefix`` is a copy. Credentials and the address of an S3 service other than Amazon's come from the
-environment alone (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL), never from a store's address.
+The folder is the crawler's own store or a copy of it; ``s3://bucket/prefix`` is a copy. Credentials, and the
+address of a service other than Amazon's, come from the environment alone (AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL), never from a store's address.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ AHEAD = 4  # documents handed out for each thread, so that none waits for the ne
 @click.option("--triage", "triaged", is_flag=True, help="With FILE: let a second reader look at failing checks.")
 @click.option("--workers", default=0, help="Documents read at a time; 0 is one for each core.")
 @click.option("--cluster", metavar="tcp://HOST:PORT", help="Read on the workers of this dask scheduler.")
-@click.option("--store", metavar="ADDRESS", envvar="YUSUAN_STORE",
+@click.option("--store", metavar="ADDRESS",
               help="With --cluster: where its workers find documents, a folder or s3://bucket/prefix; what is not"
                    " there is sent first. By default they see the data directory under the same path.")  # fmt: skip
 @click.option("--again", is_flag=True, help="Also documents whose reading ended at a limit or with a lost copy.")
@@ -56,6 +56,8 @@ def parse(
             raise click.UsageError(
                 "--json, --csv, --bom and --triage need a FILE; `yusuan status` tells about the store"
             )
+        if store and not cluster:
+            raise click.UsageError("--store needs --cluster: this machine reads from its data directory")
         with exit_codes(), hold(data):
             if again:
                 for sha256 in survey(data)[1]:

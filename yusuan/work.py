@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing.util import Finalize
 
 import parsers
 from crawler import stores
@@ -79,6 +80,10 @@ def here(workers: int) -> Iterator[Executor]:
 def _close_readers() -> None:
     while _readers:
         _readers.popitem()[1].close()
+
+
+# A worker of dask is a child itself, which runs no atexit handlers and waits for its own children before it ends.
+Finalize(None, _close_readers, exitpriority=1)
 
 
 def as_they_come(
