@@ -21,7 +21,7 @@ from yusuan.site_files import site_file
 SETTINGS = {
     "allow_csv_stream": "on",
     "allow_download": "on",
-    "cache_size_kb": "65536",
+    "cache_size_kb": "32768",  # for each of three threads; what is behind it the system keeps
     "default_allow_sql": "off",  # filters, search and the queries of metadata.yaml need no SQL of the reader
     "default_cache_ttl": "60",
     "default_facet_size": "30",
