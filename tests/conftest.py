@@ -26,7 +26,7 @@ def shared_folder() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers first, they take longest; what needs the real documents is skipped, with that reason, without them."""
+    """Browsers first, they take longest; what needs the real documents is skipped where they are absent."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     folder = shared_folder()
     if folder.is_dir():
@@ -41,3 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared() -> Path:
     """The folder of real and synthetic documents."""
     return shared_folder()
+
+
+@pytest.fixture(scope="session")
+def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory that ``yusuan demo`` makes, once for all who only read it; others copy it."""
+    from yusuan import demo
+
+    folder = tmp_path_factory.mktemp("demo")
+    demo.make(folder)
+    return folder

@@ -11,8 +11,6 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
-from yusuan import demo
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # `make test` takes it from the npm registry; its version stands in the Makefile.
 AXE = Path(__file__).parent.parent / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -31,14 +29,12 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(demo_city: Path) -> Iterator[str]:
     spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
     assert spec and spec.loader
     site_city = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(site_city)
-    data = tmp_path_factory.mktemp("axe")
-    demo.make(data)
-    with site_city.served(data) as served:
+    with site_city.served(demo_city) as served:
         yield served
 
 

@@ -20,7 +20,6 @@ import pytest
 import yaml
 from PIL import Image, ImageChops
 
-from yusuan import demo
 from yusuan.site_files import site_file
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -64,11 +63,9 @@ def _load(name: str) -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory that ``yusuan demo`` makes: two nights crawled, read, packaged and built."""
-    folder = tmp_path_factory.mktemp("demo")
-    demo.make(folder)
-    return folder
+def data(demo_city: Path) -> Path:
+    """Two nights crawled, read, packaged and built."""
+    return demo_city
 
 
 @pytest.fixture(scope="module")
