@@ -19,6 +19,7 @@ from scrapy.utils.reactor import install_reactor
 from crawler import blobs
 from crawler.catalogue import Source, pick
 from crawler.errors import Locked
+from crawler.hosts import grouped
 from crawler.lock import hold
 from crawler.run import LOCKED
 from crawler.settings import settings
@@ -81,23 +82,6 @@ async def _chain(
         await runner.crawl(crawler, source=source, state=state, recheck=job["recheck"])
         assert isinstance(crawler.spider, DisclosureSpider)
         results[source.name] = crawler.spider.result
-
-
-def grouped(chosen: list[Source]) -> list[list[Source]]:
-    """Group sources that share a host, and those that need a browser: the machine bears one of them at a time.
-
-    The groups are crawled side by side.
-    """
-    chains: list[list[Source]] = []
-    for source in chosen:
-        sharing = [chain for chain in chains if any(_share(source, other) for other in chain)]
-        merged = [other for chain in sharing for other in chain]
-        chains = [chain for chain in chains if chain not in sharing] + [[*merged, source]]
-    return chains
-
-
-def _share(one: Source, other: Source) -> bool:
-    return bool(set(one.hosts) & set(other.hosts)) or (one.browser and other.browser)
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ def _reached(place: str) -> Iterator[None]:
     """
     try:
         yield
-    except (CrawlerError, FileNotFoundError):
+    except CrawlerError:
         raise
     except Exception as error:
         raise OSError(f"s3://{place} is out of reach: {type(error).__name__}: {error}") from None

@@ -19,8 +19,8 @@ from crawler import chromium, crawl
 from crawler.asking import Visitor
 from crawler.catalogue import load, pick
 from crawler.checking import check
-from crawler.child import grouped
 from crawler.errors import UsageError
+from crawler.hosts import grouped
 from crawler.state import sightings
 
 little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))

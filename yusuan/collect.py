@@ -11,20 +11,23 @@ import click
 
 import crawler
 from crawler.catalogue import sources as all_sources
+from crawler.hosts import shard as shard_of
 from yusuan.options import AS_JSON, DATA, emit_json, exit_codes
 
 
 @click.command()
 @click.argument("names", metavar="SOURCE...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every source but the made-up demo.")
+@click.option("--shard", metavar="K/N", default="", help="Only the K-th of N parts, which share no host.")
 @click.option("--host", "hosts", metavar="NAME=ADDRESS", multiple=True,
               help="Ask ADDRESS (127.0.0.1:8001) where the site says NAME.")  # fmt: skip
 @click.option("--recheck", is_flag=True, help="Ask for every page and document, however lately it was read.")
 @DATA
 @AS_JSON
 def crawl(
-    names: tuple[str, ...], everything: bool, hosts: tuple[str, ...], recheck: bool, data: Path, as_json: bool
-) -> None:
+    names: tuple[str, ...], everything: bool, shard: str, hosts: tuple[str, ...], recheck: bool, data: Path,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Ask sites for new and changed documents. Safe to kill and to repeat.
 
     Lists are asked each time; a detail page that was read in the last days (a source's detail_days, 7) and a
@@ -33,7 +36,7 @@ def crawl(
     Exit code 1 when a list could not be read or an assertion of a source does not hold.
     """
     with exit_codes():
-        picked = chosen(names, everything, data)
+        picked = chosen(names, everything, data, shard)
         report = crawler.crawl(picked, data, hosts=mapped(hosts), recheck=recheck)
     _print(asdict(report), as_json, _crawl_lines(report))
     sys.exit(0 if report.finished else 1)
@@ -57,13 +60,19 @@ def import_(paths: tuple[Path, ...], manifest: Path | None, data: Path, as_json:
     _print(asdict(report), as_json, _import_lines(report))
 
 
-def chosen(names: tuple[str, ...], everything: bool, data: Path) -> list[str]:
-    """The sources asked for by name or with --all. Raises a usage error for neither and for both."""
+def chosen(names: tuple[str, ...], everything: bool, data: Path, part: str = "") -> list[str]:
+    """The sources asked for by name or with --all, of them those of a shard (``3/8``) where one is named.
+
+    Raises a usage error for neither names nor --all and for both. A shard may hold none of them.
+    """
     if everything == bool(names):
         raise click.UsageError("name one or more sources, or --all; `yusuan sources` lists them")
-    if not everything:
-        return list(names)
-    return [name for name, source in all_sources(data).items() if source.state != "demo"]
+    known = all_sources(data)
+    picked = [name for name, source in known.items() if source.state != "demo"] if everything else list(names)
+    if not part:
+        return picked
+    elsewhere = known.keys() - shard_of(known.values(), part)
+    return [name for name in picked if name not in elsewhere]
 
 
 def mapped(hosts: tuple[str, ...]) -> dict[str, str]:
