@@ -10,12 +10,14 @@ from pathlib import Path
 from benchmarks import (
     accuracy,
     additive,
+    cluster,
     crawl,
     kills,
     meaning,
     memory,
     mutations,
     packages,
+    pool,
     released,
     scans,
     site,
@@ -36,6 +38,8 @@ TABLES = {
     "mutations": "Damaged files",
     "kills": kills.TITLE,
     "crawl": crawl.TITLE,
+    "pool": pool.TITLE,
+    "cluster": cluster.TITLE,
     "packages": packages.TITLE,
     "released": released.TITLE,
     "site": site.TITLE,
@@ -50,6 +54,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=mutations.COUNT, help="damaged files (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=speed.ROUNDS, help="of speed (default %(default)s)")
     parser.add_argument("--rows", type=int, default=packages.MANY, help="of packages, site (default %(default)s)")
+    parser.add_argument("--documents", type=int, help="of pool (2000) and cluster (200)")
     parser.add_argument("--folder", type=Path, help="keeps the databases of site for the next run")
     options = parser.parse_args()
     if unknown := set(options.names) - set(TABLES):
@@ -71,6 +76,8 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "mutations": lambda: mutations.measure(options.count),
         "kills": kills.measure,
         "crawl": crawl.measure,
+        "pool": lambda: pool.measure(options.documents or pool.DOCUMENTS),
+        "cluster": lambda: cluster.measure(options.documents or cluster.DOCUMENTS),
         "packages": lambda: packages.measure(options.rows),
         "released": released.measure,
         "site": lambda: site.measure(options.rows, options.folder),

@@ -95,7 +95,8 @@ def test_a_document_that_its_store_has_lost_or_spoiled_says_so_and_is_read_again
     asked = ("parse", "--cluster", scheduler, "--store", place, "--data", data)
     assert yusuan(*asked).output.endswith("2 documents: 1 broken, 1 tables_only\n")
     found = json.loads(results(data)[f"{spoiled}.json"])
-    assert [(found["document"]["sha256"], issue["type"]) for issue in found["issues"]] == [(spoiled, "copy-damaged")]
+    issues = [issue["type"] for issue in found["issues"]]
+    assert (found["document"]["sha256"], issues) == (spoiled, ["copy-damaged"])
     shutil.copy(blobs.path(data, spoiled), place / spoiled[:2])
     assert yusuan(*asked, "--again").output.endswith("2 documents: 2 tables_only\n")
     assert f"{sound}.json" in results(data)
@@ -124,7 +125,7 @@ def test_a_worker_that_may_start_no_processes_is_refused(stored: Path, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("--cluster", "127.0.0.1"), 2, "should be the address of a scheduler (tcp://host:8786), found '127.0.0.1'"),
+        (("--cluster", "127.0.0.1"), 2, "the address of a scheduler (tcp://host:8786), found '127.0.0.1'"),
         (("--cluster", "tcp://127.0.0.1:1"), 1, "no scheduler answers at tcp://127.0.0.1:1"),
         (("--store", "s3://bucket"), 2, "--store needs --cluster"),
     ],

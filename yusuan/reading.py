@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -41,11 +42,12 @@ AHEAD = 4  # documents handed out for each thread, so that none waits for the ne
 @click.option("--store", metavar="ADDRESS",
               help="With --cluster: where its workers find documents, a folder or s3://bucket/prefix; what is not"
                    " there is sent first. By default they see the data directory under the same path.")  # fmt: skip
+@click.option("--seconds", default=parsers.SECONDS, show_default=True, help="At most so long for one document.")
 @click.option("--again", is_flag=True, help="Also documents whose reading ended at a limit or with a lost copy.")
 @DATA
 def parse(
     file: Path | None, as_json: bool, as_csv: bool, bom: bool, triaged: bool, workers: int, cluster: str | None,
-    store: str | None, again: bool, data: Path,
+    store: str | None, seconds: int, again: bool, data: Path,
 ) -> None:  # fmt: skip
     """Read FILE, or all stored documents that this version of the parser has not read yet.
 
@@ -62,7 +64,7 @@ def parse(
             if again:
                 for sha256 in survey(data)[1]:
                     forget(data, sha256)
-            parse_stored(data, workers, cluster=cluster, store=store)
+            parse_stored(data, workers, cluster=cluster, store=store, seconds=seconds)
             counts, _ = survey(data)
         click.echo(summary(counts))
         return
@@ -101,7 +103,10 @@ def folder(data: Path) -> Path:
     return data / "parsed" / parsers.parser_version()
 
 
-def parse_stored(data: Path, workers: int = 0, *, cluster: str | None = None, store: str | None = None) -> None:
+def parse_stored(
+    data: Path, workers: int = 0, *, cluster: str | None = None, store: str | None = None,
+    seconds: float = parsers.SECONDS,
+) -> None:  # fmt: skip
     """Parse what is stored and not yet parsed by this version, by ``workers`` children or by a cluster.
 
     A result is written beside and renamed as soon as it is there, so that a run killed at any moment is taken up
@@ -110,28 +115,30 @@ def parse_stored(data: Path, workers: int = 0, *, cluster: str | None = None, st
     waiting = [path.stem for path in unparsed(data)]
     if not waiting:
         return
+    place = store or str(data / "documents")
+    place = place if "://" in place else os.path.abspath(place)
+    work = Work(store=place, version=parsers.parser_version(), seconds=seconds)
     if not cluster:
         count = workers or parsers.cores()
         with here(count) as executor:
-            _keep(data, executor, _work(data, None), waiting, AHEAD * count)
+            _keep(data, executor, work, waiting, AHEAD * count)
         return
     with dask.workers_of(cluster) as (executor, threads):
         if store:
             _send(data, stores.opened(store), waiting)
-        _keep(data, executor, _work(data, store), waiting, AHEAD * threads)
-
-
-def _work(data: Path, store: str | None) -> Work:
-    return Work(store=store or str((data / "documents").absolute()), version=parsers.parser_version())
+        _keep(data, executor, work, waiting, AHEAD * threads)
 
 
 def _send(data: Path, store: stores.Store, waiting: list[str]) -> None:
     """Copy what the store does not hold yet; a document that is spoiled here is left for its worker to miss."""
-    held = store.held()
-    missing = [sha256 for sha256 in waiting if sha256 not in held]
-    for sha256 in shown(missing, len(missing), "Sending"):
-        with suppress(stores.Damaged):
-            store.put(sha256, blobs.path(data, sha256).read_bytes())
+    try:
+        held = store.held()
+        missing = [sha256 for sha256 in waiting if sha256 not in held]
+        for sha256 in shown(missing, len(missing), "Sending"):
+            with suppress(stores.Damaged):
+                store.put(sha256, blobs.path(data, sha256).read_bytes())
+    except OSError as error:
+        raise Unparsed(f"documents could not be sent: {error}") from error
 
 
 def _keep(data: Path, executor: Executor, work: Work, waiting: list[str], ahead: int) -> None:

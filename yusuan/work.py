@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ Finalize(None, _close_readers, exitpriority=1)
 
 
 def as_they_come(
-    executor: Executor, work: Work, hashes: Iterable[str], ahead: int
+    executor: Executor, work: Callable[[str], str], hashes: Iterable[str], ahead: int
 ) -> Iterator[tuple[str, Future[str]]]:
     """Each hash with its finished future, the quick ones first; at most ``ahead`` are handed out at a time."""
     waiting: dict[Future[str], str] = {}
