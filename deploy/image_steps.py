@@ -32,6 +32,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 BASE = re.compile(r"python:(\d+\.\d+)-slim-\w+(?: AS (\w+))?")
 SYSTEM = ("apt-get", "useradd", "install", "rm")  # commands for the root of a container
 SHELL = re.compile(r"[|;<>`*?$&]")  # what a step would need a shell for
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 PATIENCE, ENDING = 120, 30  # seconds until healthy, and to end
 
 
@@ -149,23 +150,21 @@ class Image:
     def _copy(self, step: Step) -> None:
         *sources, target = step.rest.split()
         origin = self.context
-        copy: Callable[..., Any] = shutil.copy2
+        take: Callable[[Path, Path], None] = _copied
         if sources[0].startswith("--"):
             option, _, name = sources.pop(0).partition("=")
             if option != "--from" or name not in self.stages:
                 raise step.wrong("expected --from=<an earlier stage>")
-            origin, copy = self.stages[name], os.link
+            origin, take = self.stages[name], os.rename  # tens of thousands of files; the stage is done with
         for source in sources:
-            found = origin / source.lstrip("/")
+            found, to = origin / source.lstrip("/"), self.path(target)
             if not found.exists():
                 raise step.wrong(f"there is no {found}")
-            to = self.path(target)
-            if found.is_dir():
-                shutil.copytree(found, to, symlinks=True, dirs_exist_ok=True, copy_function=copy)
-            else:
-                to = to / found.name if target.endswith("/") else to
-                to.parent.mkdir(parents=True, exist_ok=True)
-                copy(found, to)
+            if to.is_dir() and found.is_dir():
+                raise step.wrong(f"{target} is there already: two folders in one are not understood here")
+            to = to / found.name if target.endswith("/") and found.is_file() else to
+            to.parent.mkdir(parents=True, exist_ok=True)
+            take(found, to)
 
     def _run(self, step: Step) -> None:
         for command in step.rest.split("&&"):
@@ -295,6 +294,13 @@ class Image:
         return {str(path.relative_to(self.root)): path.stat().st_mtime_ns for path in found}
 
 
+def _copied(source: Path, to: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, to, symlinks=True)
+    else:
+        shutil.copy2(source, to)
+
+
 def _is_installed(name: str) -> bool:
     query = ["dpkg-query", "-W", "-f=${Status}", name]
     if not shutil.which(query[0]):
@@ -321,10 +327,18 @@ def tell(what: str, how: str) -> None:
     print(f"{what}: {how}", flush=True)
 
 
+def _quick() -> Path | None:
+    """Memory, where there is room for tens of thousands of files and programs may lie there."""
+    if not MEMORY.is_dir():
+        return None
+    said = os.statvfs(MEMORY)
+    return None if said.f_flag & os.ST_NOEXEC or said.f_bavail * said.f_frsize < ROOM else MEMORY
+
+
 @contextmanager
 def made(containerfile: Path) -> Iterator[Image]:
     """The image, made in a folder that goes away; others may enter it, for the image's user is another."""
-    folder = Path(tempfile.mkdtemp(prefix="image-"))
+    folder = Path(tempfile.mkdtemp(prefix="image-", dir=_quick()))
     folder.chmod(0o755)
     try:
         image = Image(folder)

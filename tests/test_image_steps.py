@@ -1,6 +1,7 @@
 """The image without a container engine: its steps are done, it is healthy, and what is not understood fails."""
 
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from crawler import blobs
+
 DEPLOY = Path(__file__).parent.parent / "deploy"
+DOCUMENTS = Path(__file__).parent / "documents/demo/night1"
 BASE = f"FROM python:{sys.version_info.major}.{sys.version_info.minor}-slim-bookworm\n"
 
 
@@ -44,7 +48,7 @@ def test_the_image_serves_a_build_writes_only_to_its_volume_and_ends_when_asked(
 
 
 @pytest.mark.slow
-def test_scheduler_and_worker_of_the_compose_file_come_up_healthy_in_the_image(image: Any) -> None:
+def test_scheduler_and_worker_of_the_compose_file_are_healthy_in_the_image_and_read(image: Any) -> None:
     scheduler, worker = SERVICES["scheduler"], SERVICES["worker"]
     ports = {"8786": steps.free_port(), "8787": steps.free_port()}
     others = {**ports, "8787": steps.free_port()}
@@ -53,6 +57,15 @@ def test_scheduler_and_worker_of_the_compose_file_come_up_healthy_in_the_image(i
         image.wait(first, scheduler["healthcheck"]["test"][1:], ports)
         with image.running([*worker["entrypoint"], *asked], others, **worker["environment"]) as second:
             image.wait(second, worker["healthcheck"]["test"][1:], others)
+            asked = ["yusuan", "parse", "--cluster", "tcp://127.0.0.1:8786", "--data", "/data/few"]
+            for document in sorted(DOCUMENTS.rglob("*.pdf"))[:2]:
+                blobs.store(image.path("/data/few"), document.read_bytes())
+            image.become()
+            done = subprocess.run(
+                image.words(asked, ports), env=image.environment(), cwd=image.path("."), timeout=120,
+                capture_output=True, text=True, **image.user,
+            )  # fmt: skip
+            assert done.stdout == "2 documents: 2 final\n", done.stderr
 
 
 
