@@ -116,7 +116,7 @@ def test_every_kind_of_difference_is_counted_and_reported_by_document(data: Path
         "compared: 3 documents that both versions have read, 1 differ",
         f"figures: {count} -> {count}: {count - 4} same, 1 altered, 1 meant, 1 redrawn, 1 removed, 1 added",
         done.output.splitlines()[3],
-        "meaning: function_code 1",
+        "meaning, by field: function_code 1",
     ]
     written = report.read_text("utf-8")
     altered, meant = now.facts[:2]
@@ -135,7 +135,7 @@ def test_checks_and_issues_are_counted_before_and_now(data: Path) -> None:
     before = replace(now, checks=(failing, failing, *now.checks), issues=())
     found = reread(before, now)
     assert (found.failing[0] - found.failing[1], found.issues) == (2, (0, len(now.issues)))
-    assert (found.differs, reread(now, now).differs) == (True, False)
+    assert (found.parts, found.differs, reread(now, now).differs) == (("checks",), True, False)
 
 
 @pytest.mark.parametrize(("arguments", "code", "said"), [

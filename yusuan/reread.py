@@ -16,6 +16,8 @@ PLACE = {"fact_id", "sha256", "table_id", "page", "row", "column", "x0", "top", 
 FIGURE = {"amount", "value", "amount_text"}
 MEANING = [field.name for field in fields(Fact) if field.name not in PLACE | FIGURE]
 SAID = [field.name for field in fields(Document) if field.name not in ("sha256", "parser_version")]
+PARTS = ("tables", "sections", "statements", "performance", "indicators", "covers", "projects", "purchases",
+         "checks", "issues")  # fmt: skip
 FAILING = ("fail", "question")  # outcomes of checks
 
 
@@ -33,14 +35,14 @@ class Reread:
     removed: tuple[Fact, ...]
     added: tuple[Fact, ...]
     said: dict[str, tuple[Any, Any]]  # fields of the document itself that differ
+    parts: tuple[str, ...]  # of the document beside its figures that differ in any way
     failing: tuple[int, int]  # checks that fail or ask
     issues: tuple[int, int]
 
     @property
     def differs(self) -> bool:
         """Whether anything that is published differs."""
-        counts = self.failing[0] != self.failing[1] or self.issues[0] != self.issues[1]
-        return bool(counts or self.said or self.same != self.facts[0] or self.same != self.facts[1])
+        return bool(self.parts or self.said or self.same != self.facts[0] or self.same != self.facts[1])
 
 
 def reread(before: ParsedDocument, now: ParsedDocument) -> Reread:
@@ -66,6 +68,7 @@ def reread(before: ParsedDocument, now: ParsedDocument) -> Reread:
         removed=tuple(fact for fact in only[0] if fact.fact_id not in gone),
         added=tuple(fact for fact in only[1] if fact.fact_id not in come),
         said=_said(before.document, now.document),
+        parts=tuple(name for name in PARTS if getattr(before, name) != getattr(now, name)),
         failing=(_failing(before), _failing(now)),
         issues=(len(before.issues), len(now.issues)),
     )

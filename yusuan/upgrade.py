@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import resource
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -143,6 +144,7 @@ def totals(compared: list[Reread]) -> dict[str, Any]:
         **{name: [sum(getattr(one, name)[side] for one in compared) for side in (0, 1)] for name in SIDES},
         "same": sum(one.same for one in compared),
         **{kind: sum(len(getattr(one, kind)) for one in compared) for kind in KINDS},
+        "parts": dict(Counter(name for one in compared for name in one.parts).most_common()),
         "fields": dict(fields_meant(compared).most_common()),
     }
 
@@ -162,8 +164,9 @@ def summary(found: Plan, compared: list[Reread]) -> list[str]:
         kinds = ", ".join(f"{said[kind]} {kind}" for kind in ("same", *KINDS))
         told.append(f"figures: {said['facts'][0]} -> {said['facts'][1]}: {kinds}")
         told.append("; ".join(f"{name}: {said[name][0]} -> {said[name][1]}" for name in ("failing", "issues")))
-    if said["fields"]:
-        told.append("meaning: " + ", ".join(f"{name} {count}" for name, count in said["fields"].items()))
+    for what, label in (("fields", "meaning, by field"), ("parts", "documents, by other parts that differ")):
+        if said[what]:
+            told.append(f"{label}: {', '.join(f'{name} {count}' for name, count in said[what].items())}")
     return told
 
 
@@ -172,12 +175,12 @@ def markdown(found: Plan, compared: list[Reread]) -> Iterator[str]:
     differing = [one for one in compared if one.differs]
     yield from ("# What the new version of the parser reads otherwise", "")
     yield from (f"- {line}" for line in summary(found, compared))
-    yield from ("", f"| document | figures | same | {' | '.join(KINDS)} | failing | issues | title |")
-    yield "|---" * (len(KINDS) + 6) + "|"
+    yield from ("", f"| document | figures | same | {' | '.join(KINDS)} | failing | issues | other parts | title |")
+    yield "|---" * (len(KINDS) + 7) + "|"
     for one in differing:
         counts = " | ".join(str(len(getattr(one, kind))) for kind in KINDS)
         sides = [f"{before} -> {now}" for before, now in (one.facts, one.failing, one.issues)]
-        cells = (one.sha256[:16], sides[0], one.same, counts, *sides[1:], _cell(one.title))
+        cells = (one.sha256[:16], sides[0], one.same, counts, *sides[1:], " ".join(one.parts), _cell(one.title))
         yield f"| {' | '.join(map(str, cells))} |"
     for one in differing:
         yield from ("", f"## {one.sha256}", "")
@@ -205,8 +208,7 @@ def _cell(text: object) -> str:
 
 
 def _plain(one: Reread) -> dict[str, Any]:
-    said: dict[str, Any] = {"sha256": one.sha256, "title": one.title, "same": one.same, "said": one.said}
-    said |= {name: getattr(one, name) for name in SIDES}
+    said: dict[str, Any] = {name: getattr(one, name) for name in ("sha256", "title", *SIDES, "same", "said", "parts")}
     for kind in KINDS:
         said[kind] = [[fact.fact_id for fact in _sides(entry)] for entry in getattr(one, kind)]
     return said
