@@ -208,7 +208,8 @@ def _cell(text: object) -> str:
 
 
 def _plain(one: Reread) -> dict[str, Any]:
-    said: dict[str, Any] = {name: getattr(one, name) for name in ("sha256", "title", *SIDES, "same", "said", "parts")}
+    names = ("sha256", "title", *SIDES, "same", "said", "parts")
+    said: dict[str, Any] = {name: getattr(one, name) for name in names}
     for kind in KINDS:
         said[kind] = [[fact.fact_id for fact in _sides(entry)] for entry in getattr(one, kind)]
     return said
