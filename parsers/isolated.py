@@ -70,6 +70,7 @@ class Reader:
     ) -> None:
         self._seconds, self._megabytes, self._triaged = seconds, megabytes, triaged
         self._begun: set[Future[Any]] = set()
+        self._closed = False
         self._pool = ProcessPool(
             max_workers=workers,
             max_tasks=DOCUMENTS,
@@ -101,6 +102,7 @@ class Reader:
 
     def close(self) -> None:
         """End the children at once, whatever they are at, and let go of who waits for them."""
+        self._closed = True
         for future in tuple(self._begun):
             future.cancel()
         self._pool.stop()  # type: ignore[no-untyped-call]
@@ -114,6 +116,8 @@ class Reader:
         future: Future[Any] = self._pool.schedule(job, args=arguments, timeout=self._seconds)
         self._begun.add(future)
         future.add_done_callback(self._begun.discard)
+        if self._closed:  # by another thread in this moment, so nobody would ever finish it
+            future.cancel()
         return future
 
     def _without_triage(self, path: Path, found: ParsedDocument, reason: str) -> ParsedDocument:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -20,8 +20,6 @@ import parsers
 from crawler import stores
 from datapackages.parsed import dumps
 from yusuan.options import Unparsed
-
-_readers: dict[tuple[int, float], parsers.Reader] = {}  # of this process, by thread and limit of time
 
 
 class Misfit(Unparsed):
@@ -44,7 +42,7 @@ class Work:
         self._check()
         try:
             with stores.opened(self.store).on_disk(sha256) as path:
-                return self._reader().text(path, sha256)
+                return _readers.own(self.seconds).text(path, sha256)
         except stores.Missing as error:
             return dumps(parsers.unreadable("copy-missing", sha256=sha256, place=error))
         except stores.Damaged as error:
@@ -58,32 +56,52 @@ class Work:
             raise Misfit("a worker may start no processes, so documents would have no limits there:"
                          " start it with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment")  # fmt: skip
 
-    def _reader(self) -> parsers.Reader:
-        key = threading.get_ident(), self.seconds
-        if key not in _readers or not _readers[key].is_alive():
-            _readers[key] = parsers.Reader(seconds=self.seconds, triaged=True)
-        return _readers[key]
+
+class _Readers:
+    """The readers of this process: each thread that reads has its own, for each limit of time."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, float], parsers.Reader] = {}
+        self._lock = threading.Lock()
+        self._over = False
+
+    def own(self, seconds: float) -> parsers.Reader:
+        """The reader of the calling thread. Raises CancelledError when reading is over."""
+        key = threading.get_ident(), seconds
+        with self._lock:
+            if self._over:
+                raise CancelledError
+            if key not in self._made or not self._made[key].is_alive():
+                self._made[key] = parsers.Reader(seconds=seconds, triaged=True)
+            return self._made[key]
+
+    def begin(self) -> None:
+        """Let threads read."""
+        self._over = False
+
+    def end(self) -> None:
+        """End every child at once, and let no thread make another."""
+        with self._lock:
+            self._over = True
+            while self._made:
+                self._made.popitem()[1].close()
+
+
+_readers = _Readers()
+# A worker of dask is a child itself, which runs no atexit handlers and waits for its own children before it ends.
+Finalize(None, _readers.end, exitpriority=1)
 
 
 @contextmanager
 def here(workers: int) -> Iterator[Executor]:
     """Threads of this process, each with its child. Left early, it lets go of what is being read."""
+    _readers.begin()
     with ThreadPoolExecutor(workers) as executor:
         try:
             yield executor
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
-            _close_readers()
-    _close_readers()  # of a thread that was only about to make its own
-
-
-def _close_readers() -> None:
-    while _readers:
-        _readers.popitem()[1].close()
-
-
-# A worker of dask is a child itself, which runs no atexit handlers and waits for its own children before it ends.
-Finalize(None, _close_readers, exitpriority=1)
+            _readers.end()
 
 
 def as_they_come(
