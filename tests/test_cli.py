@@ -26,7 +26,7 @@ from yusuan.demo_site import HOST
 DOCUMENTS = Path(__file__).parent / "documents"
 BUDGET = DOCUMENTS / "demo/night1/czxx/yjsgk/202603/P020260309316100001.pdf"
 COMMANDS = ["demo", "crawl", "import", "parse", "explain", "package", "build", "serve", "refresh", "status", "diff",
-            "sources"]  # fmt: skip
+            "sources", "upgrade", "rollback"]  # fmt: skip
 
 # The contract of `yusuan parse FILE --json`, and what is printed beyond it.
 CONTRACT = {

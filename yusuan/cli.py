@@ -11,9 +11,11 @@ from yusuan.explaining import explain_
 from yusuan.publish import build, package
 from yusuan.reading import parse
 from yusuan.refresh import refresh
+from yusuan.rollback import rollback
 from yusuan.serve import serve
 from yusuan.sources import sources
 from yusuan.status import status
+from yusuan.upgrade import upgrade
 
 
 class InOrder(click.Group):
@@ -37,7 +39,10 @@ def main() -> None:
     """
 
 
-for command in (demo, crawl, import_, parse, explain_, package, build, serve, refresh, status, diff, sources):
+COMMANDS = (
+    demo, crawl, import_, parse, explain_, package, build, serve, refresh, status, diff, sources, upgrade, rollback,
+)  # fmt: skip
+for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":
