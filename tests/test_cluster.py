@@ -16,13 +16,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 import parsers
-from benchmarks.dask_cluster import cluster, worker_ids
+from benchmarks import poison
+from benchmarks.dask_cluster import MAY_START_PROCESSES, cluster, worker_ids
 from crawler import blobs
 from yusuan import cluster as door
 from yusuan.cli import main
 from yusuan.reading import folder
 
-FIXTURES = sorted((Path(__file__).parent / "documents").glob("*.pdf"))
+ROOT = Path(__file__).parents[1]
+FIXTURES = sorted((ROOT / "tests" / "documents").glob("*.pdf"))
 COPIES = 3
 
 
@@ -49,10 +51,21 @@ def read_here(stored: Path) -> dict[str, bytes]:
     return results(data)
 
 
+FALL_FOR_POISON = """
+import importlib
+from benchmarks import poison
+isolated = importlib.import_module("parsers.isolated")
+isolated.parse, isolated.parsed_and_triaged = poison.parse, poison.parsed_and_triaged
+"""
+
+
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a cluster with two workers."""
-    with cluster(tmp_path_factory.mktemp("cluster"), workers=2) as address:
+    """The address of a cluster with two workers, which fall for the documents of benchmarks.poison."""
+    place = tmp_path_factory.mktemp("cluster")
+    (place / "preload.py").write_text(FALL_FOR_POISON, encoding="utf-8")
+    preload = {"DASK_DISTRIBUTED__WORKER__PRELOAD": str(place / "preload.py"), "PYTHONPATH": str(ROOT)}
+    with cluster(place, workers=2, environment={**MAY_START_PROCESSES, **preload}) as address:
         yield address
 
 
@@ -100,6 +113,17 @@ def test_a_document_that_its_store_has_lost_or_spoiled_says_so_and_is_read_again
     shutil.copy(blobs.path(data, spoiled), place / spoiled[:2])
     assert yusuan(*asked, "--again").output.endswith("2 documents: 2 tables_only\n")
     assert f"{sound}.json" in results(data)
+
+
+def test_the_limits_stand_inside_the_worker_which_lives_on(scheduler: str, tmp_path: Path) -> None:
+    contents = [FIXTURES[0].read_bytes() + ending for ending in (poison.KILLS, poison.HANGS, b"% sound")]
+    names = [f"{blobs.store(tmp_path, content)}.json" for content in contents]
+    before = sorted(worker_ids(scheduler, 2))
+    done = yusuan("parse", "--cluster", scheduler, "--seconds", 3, "--data", tmp_path)
+    assert (done.exit_code, sorted(worker_ids(scheduler, 2))) == (0, before)
+    kills, hangs, sound = [json.loads(results(tmp_path)[name]) for name in names]
+    assert [issue["type"] for issue in kills["issues"] + hangs["issues"]] == ["worker-died", "time-limit"]
+    assert sound["document"]["kind"] == "tables_only"
 
 
 def test_workers_with_another_parser_are_refused(
