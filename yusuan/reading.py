@@ -8,7 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import click
 
 import parsers
 from crawler import blobs, stores
+from crawler.errors import UsageError
 from crawler.lock import hold
 from datapackages import parsed as parsed_json
 from datapackages import whole_file
@@ -147,8 +148,10 @@ def _keep(data: Path, executor: Executor, work: Work, waiting: list[str], ahead:
     for sha256, future in shown(as_they_come(executor, work, waiting, ahead), len(waiting), "Reading"):
         try:
             text = future.result()
-        except Misfit:  # so it will go with every other document
+        except (Misfit, UsageError):  # so it will go with every other document
             raise
+        except CancelledError as error:
+            raise Unparsed("the cluster has gone; what was read is kept: repeat the command") from error
         except Exception as error:
             failed.append(f"{sha256}: {type(error).__name__}: {error}")
         else:
