@@ -125,6 +125,12 @@ def test_odd_search_arguments_are_no_server_error(query: str, site: httpx.Client
 # ---- tables, facets, queries ----
 
 
+@pytest.mark.parametrize("query", ["_sort=nosuch", "_sort_desc=nosuch", "_sort=amount&_sort_desc=amount"])
+@pytest.mark.parametrize("ending", ["", ".json", ".csv"])
+def test_a_column_that_is_not_there_is_the_readers_mistake(query: str, ending: str, site: httpx.Client) -> None:
+    assert site.get(f"/budgets/facts{ending}?{query}").status_code == 400
+
+
 @pytest.mark.parametrize("table", schemas.RESOURCES)
 def test_every_table_answers_with_all_its_facets(table: str, site: httpx.Client) -> None:
     answer = site.get(f"/budgets/{table}.json").json()

@@ -8,6 +8,9 @@ from datasette import Response, hookimpl
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 
+# Wrong words in an address (sort by what is no column, or by two), which Datasette answers with 500.
+OF_THE_READER = "Cannot sort", "Cannot use"
+
 log = logging.getLogger("yusuan.site")
 
 
@@ -26,7 +29,8 @@ def _status_and_message(request: Any, exception: Exception) -> tuple[int, str]:
     if isinstance(exception, Base400):
         return exception.status, str(exception)
     if isinstance(exception, DatasetteError):
-        return exception.status, str(exception.message or exception.title)
+        message = str(exception.message or exception.title)
+        return 400 if message.startswith(OF_THE_READER) else exception.status, message
     log.error("error 500 at %s", request.path, exc_info=exception)
     return 500, "internal error; the log of the server has the details"
 
