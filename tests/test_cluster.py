@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -160,6 +162,25 @@ def test_what_is_wrong_with_a_call_is_said(
     monkeypatch.setattr(door, "PATIENCE", 1)
     refused = yusuan("parse", *arguments, "--data", stored)
     assert (refused.exit_code, said in refused.output) == (code, True), refused.output
+
+
+class Gone(Executor):
+    """What the executor of a client does when its scheduler has gone."""
+
+    def submit(self, *_: object) -> Future[str]:  # type: ignore[override]
+        future: Future[str] = Future()
+        future.cancel()
+        future.set_running_or_notify_cancel()
+        return future
+
+
+def test_a_cluster_that_goes_away_ends_the_command_and_says_so(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(stored, tmp_path / "data")
+    monkeypatch.setattr(door, "workers_of", lambda address: nullcontext((Gone(), 2)))
+    ended = yusuan("parse", "--cluster", "tcp://127.0.0.1:1", "--data", tmp_path / "data")
+    assert (ended.exit_code, "the cluster has gone; what was read is kept" in ended.output) == (1, True)
 
 
 def test_without_the_extra_the_command_names_it(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
