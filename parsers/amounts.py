@@ -51,6 +51,7 @@ def is_dash(text: str) -> bool:
     return bool(plain) and DASHES.issuperset(plain)
 
 
+@lru_cache(REPEATED)
 def yuan(value: Decimal, money_unit: str) -> Decimal:
     """A figure of that unit in yuan, exact, without needless zeros. Raises KeyError for an unknown unit."""
     amount = value * FACTOR[money_unit]

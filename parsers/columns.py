@@ -13,6 +13,7 @@ from parsers.text import fold
 from parsers.vocabulary import first, meaning
 
 YEAR = re.compile(r"(20\d\d)年?")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REVENUE_FORMS = ("income", "fund_income")
 
 
@@ -76,7 +77,7 @@ def _kind(path: Sequence[str], texts: Sequence[str]) -> str:
     named = first("kind", fold(path[-1])) if path else ""
     filled = [text for text in texts if text]
     figures = [text for text in filled if amounts.read(text) is not None]
-    wordy = [text for text in filled if re.search(r"[\u4e00-\u9fff]", text)]
+    wordy = [text for text in filled if CHINESE.search(text)]
     if named == "code" and len(wordy) > 0.5 * len(filled):
         return "name"  # 科目 may head names, and a code may have its name in the same cell
     if named and named not in ("serial", "code", "unit_code", "project_code", "year"):

@@ -112,15 +112,17 @@ class _Forest:
                 continue
             if len(rests) > MOST_SUMS:
                 rests = left[i] = dict(sorted(rests.items(), key=lambda item: item[1])[:MOST_SUMS])
+            value, ends, least = self._values[i], self._ends[i], -self._slack(i - start + 1)
             for rest, cost in rests.items():
-                after = rest - self._values[i]
-                if after < -self._slack(i - start + 1):
+                after = rest - value
+                if after < least:
                     continue
-                self._left -= len(self._ends[i])
-                for end in self._ends[i]:
-                    dearer = cost + (end == i + 1 and len(self._ends[i]) > 1)
+                self._left -= len(ends)
+                for end in ends:
+                    dearer = cost + (end == i + 1 and len(ends) > 1)
                     known = left.setdefault(end, {})
-                    known[after] = min(known.get(after, dearer), dearer)
+                    if known.get(after, dearer) >= dearer:
+                        known[after] = dearer
         return left
 
     def _reach(self, start: int, target: int) -> list[int]:

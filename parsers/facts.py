@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from datapackages.codes import classifications
 from datapackages.issues import issue
@@ -18,14 +19,15 @@ from parsers.row_codes import Coded, bare, scheme
 from parsers.row_projects import settle_projects
 from parsers.row_units import name_units
 from parsers.rows import Row, read_rows
-from parsers.text import fold
+from parsers.text import REPEATED, fold
 from parsers.vocabulary import first, meaning
 
 FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
 WITH_COUNTS = ("three_public", "operating")  # forms that may print numbers of vehicles and visits among money
 NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
+DIGIT = re.compile(r"\d")
 SCHEMES = ("functional", "economic_department", "economic_government")
-Classified = list[tuple[str, str]]  # for each scheme code and name of a row
+Fields = dict[str, object]  # of a fact, by name
 _new_fact = opened(Fact)
 
 
@@ -44,14 +46,10 @@ def read_facts(table: Table, document: Document, readings: Mapping[int, str]) ->
     set_roles(table, columns, rows)
     name_units(columns, rows)
     settle_projects(table, rows)
-    said = Meaning(table, columns, rows)
-    printed = [column for column in columns if column.kind == "amount"]
+    figures = _Figures(table, document, readings, columns, rows)
     for row in rows:
         yield from _unknown(row, rows, table)
-        classified = [_classified(row, scheme) for scheme in SCHEMES]
-        for column in printed:
-            if found := _figure(table, document, readings, said, row, classified, column):
-                yield found
+        yield from figures.of_row(row)
 
 
 def _unread(table: Table) -> Iterator[Issue]:
@@ -83,106 +81,125 @@ def _is_nameless_code(row: Row, table: Table) -> bool:
     return not (said or any(first(group, fold(row.name)) for group in ("flow", "fund", "expenditure_type")))
 
 
-def _figure(
-    table: Table,
-    document: Document,
-    readings: Mapping[int, str],
-    said: Meaning,
-    row: Row,
-    classified: Classified,
-    column: Column,
-) -> Fact | Issue | None:
-    """The figure of a row in a column of figures: None where nothing is printed, a dash, or words."""
-    cell = table.rows[row.index][column.index]
-    if not cell.text or cell.box is None:
-        return None
-    value = amounts.read(cell.text)
-    if value is not None and not amounts.is_too_much(value, table.money_unit):
-        return _fact(table, document, readings[cell.page], said, row, classified, column, cell, value)
-    if amounts.is_dash(cell.text) or not re.search(r"\d", fold(cell.text)):
-        return None
-    return issue(
-        "unreadable-amount",
-        page=cell.page,
-        table=table.table_id,
-        row=row.index + 1,
-        column=column.index + 1,
-        found=cell.text,
-    )
+class _Figures:
+    """The figures of one list. What the facts of a list, a row or a column share is put together once."""
+
+    def __init__(
+        self,
+        table: Table,
+        document: Document,
+        readings: Mapping[int, str],
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+    ) -> None:
+        self._table, self._document, self._readings = table, document, readings
+        self._said = Meaning(table, columns, rows)
+        self._shared = _of_list(table, document)
+        self._columns = [(column, _of_column(column)) for column in columns if column.kind == "amount"]
+
+    def of_row(self, row: Row) -> Iterator[Fact | Issue]:
+        """The facts of a row, and figures that cannot be read."""
+        of_row = self._shared | _of_row(row, self._document)
+        cells = self._table.rows[row.index]
+        for column, of_column in self._columns:
+            cell = cells[column.index]
+            if cell.text and (found := self._found(row, column, cell, of_row, of_column)):
+                yield found
+
+    def _found(
+        self, row: Row, column: Column, cell: Cell, of_row: Fields, of_column: Fields
+    ) -> Fact | Issue | None:
+        """What a cell in a column of figures says: nothing where a dash or words are printed."""
+        if cell.box is None:  # under a merged cell
+            return None
+        value = amounts.read(cell.text)
+        if value is not None and not amounts.is_too_much(value, self._table.money_unit):
+            own = self._own(row, column, cell, value)
+            return _new_fact({**of_row, **of_column, **self._said.of(row, column), **own})
+        if amounts.is_dash(cell.text) or not DIGIT.search(fold(cell.text)):
+            return None
+        here = {"row": row.index + 1, "column": column.index + 1}
+        return issue("unreadable-amount", page=cell.page, table=self._table.table_id, **here, found=cell.text)
+
+    def _own(self, row: Row, column: Column, cell: Cell, value: Decimal) -> Fields:
+        """What the fact of one cell shares with no other."""
+        assert cell.box is not None
+        table, document = self._table, self._document
+        measure, year = _measure(row, column, cell, document, table.canonical in WITH_COUNTS)
+        money = measure in ("amount", "change") and bool(table.money_unit)
+        x0, top, x1, bottom = map(_hundredths, cell.box)
+        return {
+            "fact_id": f"{document.sha256[:16]}-p{cell.page}-x{round(x0)}-y{round(top)}",
+            "page": cell.page,
+            "x0": x0,
+            "top": top,
+            "x1": x1,
+            "bottom": bottom,
+            "fiscal_year": year,
+            "measure": measure,
+            "additive": measure == "amount" and row.role == "leaf" and column.role == "leaf",
+            "amount": amounts.yuan(value, table.money_unit) if money else None,
+            "value": None if money else value,
+            "value_unit": "" if money else _value_unit(measure, row, column),
+            "amount_text": cell.text,
+            "reading": self._readings[cell.page],
+        }
 
 
-def _fact(
-    table: Table,
-    document: Document,
-    reading: str,
-    said: Meaning,
-    row: Row,
-    classified: Classified,
-    column: Column,
-    cell: Cell,
-    value: Decimal,
-) -> Fact:
-    assert cell.box is not None
-    measure, year = _measure(row, column, cell, document, table.canonical in WITH_COUNTS)
-    money = measure in ("amount", "change") and bool(table.money_unit)
-    fund, fund_text = said.fund(row, column)
-    lead = row.codes[0] if row.codes else None
+def _of_list(table: Table, document: Document) -> Fields:
+    return {
+        "sha256": document.sha256,
+        "table_id": table.table_id,
+        "unit_name": table.unit_name or document.unit_name,
+        "department_name": document.department_name,
+        "document_year": document.fiscal_year,
+        "stage": document.stage,
+        "scope": document.scope,
+        "canonical": table.canonical,
+        "block": table.block,
+        "money_unit": table.money_unit,
+        "flags": (),
+    }
+
+
+def _of_row(row: Row, document: Document) -> Fields:
+    classified = [_classified(row, scheme) for scheme in SCHEMES]
     (function_code, function_name), (dept_code, dept_name), (gov_code, gov_name) = classified
-    x0, top, x1, bottom = [round(edge, 2) for edge in cell.box]
-    return _new_fact(
-        fact_id=f"{document.sha256[:16]}-p{cell.page}-x{round(x0)}-y{round(top)}",
-        sha256=document.sha256,
-        table_id=table.table_id,
-        page=cell.page,
-        row=row.index + 1,
-        column=column.index + 1,
-        x0=x0,
-        top=top,
-        x1=x1,
-        bottom=bottom,
-        unit_name=table.unit_name or document.unit_name,
-        department_name=document.department_name,
-        document_year=document.fiscal_year,
-        stage=document.stage,
-        scope=document.scope,
-        row_unit_code=row.unit_code,
-        row_unit_name=row.unit_name,
-        fiscal_year=year,
-        phase=column.phase,
-        measure=measure,
-        canonical=table.canonical,
-        block=table.block,
-        direction=said.direction(row, column),
-        flow=said.flow(row, column),
-        fund=fund,
-        fund_text=fund_text,
-        expenditure_type=said.expenditure_type(row, column),
-        function_code=function_code,
-        function_name=function_name,
-        econ_dept_code=dept_code,
-        econ_dept_name=dept_name,
-        econ_gov_code=gov_code,
-        econ_gov_name=gov_name,
-        code_text=lead.text if lead else "",
-        code_basis=lead.basis if lead else "",
-        classification_year=document.fiscal_year if lead else None,
-        item=said.item(row, column),
-        name=row.name,
-        row_path=row.path,
-        column_label=column.label,
-        project_name=row.project_name,
-        project_kind=row.project_kind,
-        row_role=row.role,
-        column_role=column.role,
-        additive=measure == "amount" and row.role == "leaf" and column.role == "leaf",
-        amount=amounts.yuan(value, table.money_unit) if money else None,
-        value=None if money else value,
-        value_unit="" if money else _value_unit(measure, row, column),
-        amount_text=cell.text,
-        money_unit=table.money_unit,
-        reading=reading,
-        flags=(),
-    )
+    lead = row.codes[0] if row.codes else None
+    return {
+        "row": row.index + 1,
+        "row_unit_code": row.unit_code,
+        "row_unit_name": row.unit_name,
+        "function_code": function_code,
+        "function_name": function_name,
+        "econ_dept_code": dept_code,
+        "econ_dept_name": dept_name,
+        "econ_gov_code": gov_code,
+        "econ_gov_name": gov_name,
+        "code_text": lead.text if lead else "",
+        "code_basis": lead.basis if lead else "",
+        "classification_year": document.fiscal_year if lead else None,
+        "name": row.name,
+        "row_path": row.path,
+        "project_name": row.project_name,
+        "project_kind": row.project_kind,
+        "row_role": row.role,
+    }
+
+
+def _of_column(column: Column) -> Fields:
+    return {
+        "column": column.index + 1,
+        "phase": column.phase,
+        "column_label": column.label,
+        "column_role": column.role,
+    }
+
+
+@lru_cache(REPEATED)
+def _hundredths(edge: float) -> float:
+    """An edge rounded. Cells of a row or a column share theirs, and to round takes ten times as long as to know."""
+    return round(edge, 2)
 
 
 def _measure(row: Row, column: Column, cell: Cell, document: Document, counts: bool) -> tuple[str, int | None]:

@@ -29,8 +29,12 @@ def is_garbage(text: Sequence[str]) -> bool:
     strange = set(filter(is_strange, set(text)))
     if strange and sum(map(strange.__contains__, text)) > MOST_STRANGE * len(text):
         return True
-    known = sum(map(common().__contains__, text))
-    if known >= LEAST_COMMON * len(text):  # enough if all were Chinese
+    enough = LEAST_COMMON * len(text)  # if all were Chinese
+    is_common = common().__contains__
+    if sum(map(is_common, text[: len(text) // 4])) >= enough:  # as on most pages
+        return False
+    known = sum(map(is_common, text))
+    if known >= enough:
         return False
     total = sum(map(_is_chinese, text))
     return total >= ENOUGH_CHINESE and known < LEAST_COMMON * total

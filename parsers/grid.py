@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,24 +43,39 @@ def read_grid(frame: Frame, *, headless: bool = False) -> Grid:
 
     ``headless`` is for a continuation page that repeats no header: every row is body then.
     """
-    rows = _rows(frame)
-    above = _captions(rows, frame.columns)
-    below = _notes(rows[len(above) :], frame.columns)
-    inner = _trimmed(rows[len(above) : len(rows) - len(below)])
-    edges, spans = _columns(inner)
-    height = 0 if headless else _header_height(inner, spans, len(edges) - 1)
-    header = _header(inner[:height], spans, len(edges) - 1)
-    body = [row for row in inner[height:] if row]
-    return Grid(
-        frame.page,
-        frame.box,
-        tuple(edges),
-        tuple("".join(cell.text for cell in row) for row in above),
-        header,
-        tuple(_slots(row, spans, len(edges) - 1) for row in body),
-        tuple(min(cell.box[1] for cell in row) for row in body),
-        tuple("".join(cell.text for cell in row) for row in below),
-    )
+    return Parted(frame).grid(headless=headless)
+
+
+class Parted:
+    """A frame without its caption and notes, in columns: what does not hang on whether it has a header."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        rows = _rows(frame)
+        self._above = _captions(rows, frame.columns)
+        self._below = _notes(rows[len(self._above) :], frame.columns)
+        self._inner = _trimmed(rows[len(self._above) : len(rows) - len(self._below)])
+        self._edges, self._spans = _columns(self._inner)
+        self._width = len(self._edges) - 1
+        self._height = _header_height(self._inner, self._spans, self._width)
+        self._body = self._slots(self._height, len(self._inner))
+
+    def grid(self, *, headless: bool = False) -> Grid:
+        """The frame as a table, with the header that it seems to have or as body throughout."""
+        height = 0 if headless else self._height
+        return Grid(
+            self._frame.page,
+            self._frame.box,
+            tuple(self._edges),
+            tuple("".join(cell.text for cell in row) for row in self._above),
+            _header(self._inner[:height], self._spans, self._width),
+            self._body if height == self._height else (*self._slots(0, self._height), *self._body),
+            tuple(row[0].box[1] for row in self._inner[height:] if row),
+            tuple("".join(cell.text for cell in row) for row in self._below),
+        )
+
+    def _slots(self, first: int, last: int) -> tuple[tuple[Slot, ...], ...]:
+        return tuple(_slots(row, self._spans, self._width) for row in self._inner[first:last] if row)
 
 
 def _rows(frame: Frame) -> list[list[GridCell]]:
@@ -119,9 +135,8 @@ def _columns(rows: Sequence[list[GridCell]]) -> tuple[list[float], dict[int, int
     """Leaf columns: the edges that some cell of these rows has, without empty slivers."""
     places: dict[int, float] = {}
     for row in rows:
-        for cell in row:
-            places[cell.column] = cell.box[0]
-            places[cell.column_end] = cell.box[2]
+        for _, column, _, column_end, _, (x0, _, x1, _) in row:
+            places[column], places[column_end] = x0, x1
     order = sorted(places)
     full = {(cell.column, cell.column_end) for row in rows for cell in row if cell.text}
     keep = [order[0]] if order else []
@@ -131,9 +146,7 @@ def _columns(rows: Sequence[list[GridCell]]) -> tuple[list[float], dict[int, int
             keep.append(place)
         elif place == order[-1]:
             keep[-1] = place
-    leaf = {}
-    for place in order:
-        leaf[place] = max((i for i, kept in enumerate(keep) if kept <= place), default=0)
+    leaf = {place: max(bisect_right(keep, place) - 1, 0) for place in order}
     return [places[place] for place in keep], leaf
 
 
@@ -162,7 +175,7 @@ def _header_height(rows: Sequence[list[GridCell]], spans: dict[int, int], width:
 def _index_rows(rows: Sequence[list[GridCell]]) -> int:
     count = 0
     for row in rows:
-        if not is_index([fold(cell.text) for cell in row]):
+        if not is_index([cell.text for cell in row]):
             break
         count += 1
     return count
@@ -170,8 +183,12 @@ def _index_rows(rows: Sequence[list[GridCell]]) -> int:
 
 def is_index(texts: Sequence[str]) -> bool:
     """Whether a row only numbers the columns: 栏次 1 2 3, ** 1 2 3."""
-    filled = [text for text in texts if text]
-    if len(filled) < 2 or not all(words()["index_cell"].search(text) for text in filled):
+    cell, filled = words()["index_cell"], []
+    for text in filter(None, map(fold, texts)):
+        if not cell.search(text):
+            return False  # as most rows at their first cell
+        filled.append(text)
+    if len(filled) < 2:
         return False
     digits = [int(text) for text in filled if text.isdigit()]
     return (
@@ -183,9 +200,8 @@ def is_index(texts: Sequence[str]) -> bool:
 
 
 def _is_body(row: Sequence[GridCell]) -> bool:
-    texts = [fold(cell.text) for cell in row]
-    filled = [text for text in texts if text]
-    if is_index(texts):
+    filled = [text for cell in row if (text := fold(cell.text))]
+    if is_index(filled):
         return True
     if any("." in text and is_amount(text) for text in filled):
         return True
@@ -201,7 +217,7 @@ def is_amount(text: str) -> bool:
 def _header(rows: Sequence[list[GridCell]], spans: dict[int, int], width: int) -> tuple[tuple[str, ...], ...]:
     paths: list[list[str]] = [[] for _ in range(width)]
     for row in rows:
-        if is_index([fold(cell.text) for cell in row]):
+        if is_index([cell.text for cell in row]):
             continue
         for cell in row:
             if cell.text:
@@ -212,7 +228,7 @@ def _header(rows: Sequence[list[GridCell]], spans: dict[int, int], width: int) -
 
 def _slots(row: Sequence[GridCell], spans: dict[int, int], width: int) -> tuple[Slot, ...]:
     slots = [Slot("", None)] * width
-    for cell in row:
-        leaves = _leaves(cell, spans)
-        slots[leaves[0]] = Slot(cell.text, cell.box, len(leaves))
+    for _, column, _, column_end, text, box in row:
+        first = spans[column]
+        slots[first] = Slot(text, box, max(spans[column_end] - first, 1))
     return tuple(slots)

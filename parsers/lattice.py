@@ -121,9 +121,9 @@ def _connected(rulings: list[Ruling]) -> list[list[Ruling]]:
         if top == bottom:
             continue
         low, high = top - REACH, bottom + REACH
-        for j, x0, x1, y in flat:
-            if x0 <= x <= x1 and low <= y <= high:
-                parent[_root(parent, i)] = _root(parent, j)
+        root = _root(parent, i)
+        for j in [j for j, x0, x1, y in flat if low <= y <= high and x0 <= x <= x1]:
+            parent[root] = root = _root(parent, j)
     groups: dict[int, list[Ruling]] = defaultdict(list)
     for i, r in enumerate(rulings):
         groups[_root(parent, i)].append(r)
@@ -204,7 +204,8 @@ def _regions(mesh: _Mesh) -> list[list[int]]:
     ]
     for here, step in sorted([*open_sides, *open_tops]):
         parent[_root(parent, here)] = _root(parent, here - step)
-    return [[_root(parent, i * columns + j) for j in range(columns)] for i in range(rows)]
+    region = [above if parent[above] == above else _root(parent, above) for above in parent]
+    return [region[start : start + columns] for start in range(0, rows * columns, columns)]
 
 
 def _hold(mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]) -> tuple[dict[int, list[Glyph]], list[Glyph]]:
@@ -275,20 +276,15 @@ def _runs(glyphs: list[Glyph]) -> list[list[Glyph]]:
     Squeezed characters, each drawn over the box of the one before, follow by pitch and not by box: one that
     begins where the last box ends begins another text.
     """
-    runs: list[list[Glyph]] = []
-    run: list[Glyph] = []
+    starts = []
     end, base, squeezed = float("inf"), 0.0, False
-    for glyph in glyphs:
-        _, x0, top, x1, bottom = glyph
+    for place, (_, x0, top, x1, bottom) in enumerate(glyphs):
         gap = 0.08 * (bottom - top)
-        if -gap <= x0 - end <= gap and -0.5 < bottom - base < 0.5 and not squeezed:
-            run.append(glyph)
-        else:
-            run = [glyph]
-            runs.append(run)
-        squeezed = x0 < end - gap < x1 and -0.5 < bottom - base < 0.5
+        if squeezed or not (-gap <= x0 - end <= gap and -0.5 < bottom - base < 0.5):
+            starts.append(place)
+            squeezed = x0 < end - gap < x1 and -0.5 < bottom - base < 0.5
         end, base = x1, bottom
-    return runs
+    return [glyphs[start:stop] for start, stop in pairwise([*starts, len(glyphs)])]
 
 
 def _parted(run: list[Glyph]) -> list[list[Glyph]]:

@@ -46,6 +46,7 @@ class Meaning:
             self._this_year = {c.index for c in amounts}  # 本年收入合计 over its parts: final accounts
         self._rows = self._read_rows(rows)
         self._openings = any(c.flow == "opening" for c in amounts)
+        self._known: dict[tuple[int, tuple[str | bool, ...]], dict[str, object]] = {}
         self._parted = any(line.flow == "opening" for line in self._rows) or any(
             meaning("this_year", fold(row.name)) for row in rows
         )
@@ -102,7 +103,24 @@ class Meaning:
             return ""
         return "fiscal" if funds <= FISCAL else "total"
 
-    def direction(self, row: Row, column: Column) -> str:
+    def of(self, row: Row, column: Column) -> dict[str, object]:
+        """The fields of a fact that say what a figure means; rows that say the same share one answer."""
+        line = self._rows[row.index]
+        said = (line.flow, line.fund, line.fund_text, line.expenditure_type, row.item, row.role == "total")
+        known = self._known.get((column.index, said))
+        if known is None:
+            fund, fund_text = self._fund(row, column)
+            known = self._known[column.index, said] = {
+                "direction": self._direction(row, column),
+                "flow": self._flow(row, column),
+                "fund": fund,
+                "fund_text": fund_text,
+                "expenditure_type": self._expenditure_type(row, column),
+                "item": self._item(row, column),
+            }
+        return known
+
+    def _direction(self, row: Row, column: Column) -> str:
         """revenue, expenditure or balance."""
         flow = column.flow or self._rows[row.index].flow
         if self._table.canonical not in TWO_SIDED:
@@ -111,7 +129,7 @@ class Meaning:
             return "balance"
         return column.direction or self._side
 
-    def fund(self, row: Row, column: Column) -> tuple[str, str]:
+    def _fund(self, row: Row, column: Column) -> tuple[str, str]:
         """The fund and the words that say it: of the column, else of the row, else of the form."""
         if column.fund:
             return column.fund, column.fund_text
@@ -123,7 +141,7 @@ class Meaning:
         opening = column.flow == "opening" and self._form_fund == "total"
         return "not_stated" if opening else self._form_fund, ""
 
-    def flow(self, row: Row, column: Column) -> str:
+    def _flow(self, row: Row, column: Column) -> str:
         """current, opening, closing, distribution, all or not_stated."""
         if found := column.flow or self._rows[row.index].flow or self._form_flow:
             return found
@@ -135,7 +153,7 @@ class Meaning:
             return "all" if row.role == "total" else "current"
         return "all"
 
-    def expenditure_type(self, row: Row, column: Column) -> str:
+    def _expenditure_type(self, row: Row, column: Column) -> str:
         """total, basic, personnel ...; revenue and money left for the next year have none."""
         if self._side == "revenue" or column.flow == "closing":
             return "not_stated"
@@ -147,7 +165,7 @@ class Meaning:
             return "not_stated"
         return first("table_expenditure_type", self._table.canonical) or "total"
 
-    def item(self, row: Row, column: Column) -> str:
+    def _item(self, row: Row, column: Column) -> str:
         """The fixed id of a line without a classification; a 合计 of a 三公 form is the sum of the three."""
         if column.item or row.item:
             return column.item or row.item

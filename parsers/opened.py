@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import field, fields, make_dataclass
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-def opened(frozen: type[T]) -> type[T]:
-    """A constructor of a frozen dataclass with slots and named arguments, faster than its own.
+def opened(frozen: type[T]) -> Callable[[Mapping[str, object]], T]:
+    """A constructor of a frozen dataclass with slots from all its fields by name, defaults too.
 
-    A frozen type sets each field by a call. This one sets them while the type is open, and closes it: what it
-    makes is of the frozen type.
+    A frozen type sets each field by a call, and to match fifty named arguments takes longer than to set the
+    fields. This one sets them while the type is open, and closes it: what it makes is of the frozen type. It is
+    written out as dataclasses write theirs. A field that is not given raises KeyError.
     """
-
-    def close(made: object) -> None:
-        made.__class__ = frozen
-
-    own = [(own.name, own.type, field(default=own.default)) for own in fields(frozen)]  # type: ignore[arg-type]
-    made: type[T] = make_dataclass(
-        f"Open{frozen.__name__}", own, kw_only=True, slots=True, namespace={"__post_init__": close}
-    )
-    return made
+    names = [own.name for own in fields(frozen)]  # type: ignore[arg-type]
+    scope: dict[str, Any] = {"Open": type(f"Open{frozen.__name__}", (), {"__slots__": names}), "frozen": frozen}
+    lines = ["made = Open()", *[f"made.{name} = given[{name!r}]" for name in names], "made.__class__ = frozen"]
+    exec("\n    ".join(["def make(given):", *lines, "return made"]), scope)
+    make: Callable[[Mapping[str, object]], T] = scope["make"]
+    return make

@@ -37,6 +37,7 @@ class Ruling(NamedTuple):
         return self.top == self.bottom
 
 
+_new = tuple.__new__  # makes a named tuple in half the time of its own constructor; a page has hundreds of lines
 THIN = 2.5  # points: a filled box no thicker than this is drawn as a line (browsers and Excel do so)
 
 
@@ -45,10 +46,10 @@ def straight(x0: float, top: float, x1: float, bottom: float) -> tuple[Ruling, .
     width, height = x1 - x0, bottom - top
     if height <= THIN and width > height:
         middle = (top + bottom) / 2
-        return (Ruling(x0, middle, x1, middle),)
+        return (_new(Ruling, (x0, middle, x1, middle)),)
     if width <= THIN and height > width:
         middle = (x0 + x1) / 2
-        return (Ruling(middle, top, middle, bottom),)
+        return (_new(Ruling, (middle, top, middle, bottom)),)
     return ()
 
 

@@ -197,8 +197,8 @@ def _edges(text: Any, wanted: list[int]) -> tuple[list[float], list[float], list
     beside its neighbours' and 一 is as tall as 二.
     """
     left, top, right, bottom = pdfium.loose_boxes(pdfium.pointer(pdfium.address(text)), wanted)
-    boxes = enumerate(zip(left, bottom, right, top, strict=True))
-    for place in [place for place, (x0, y0, x1, y1) in boxes if y1 - y0 < FLAT * (x1 - x0)]:
+    boxes = zip(range(len(wanted)), left, bottom, right, top, strict=True)
+    for place in [place for place, x0, y0, x1, y1 in boxes if y1 - y0 < FLAT * (x1 - x0)]:
         bottom[place], top[place] = _em_square(text, wanted[place], right[place] - left[place])
     return left, bottom, right, top
 

@@ -43,6 +43,8 @@ def find_regions(
         rules = tuple(r for r in page.rulings if r.horizontal and top <= r.top <= bottom)
         own = type_size([glyph for glyph in glyphs if top < middle(glyph)[1] < bottom])
         regions.append(Region(page.number, tuple(tuple(line) for line in held), rules, own))
+    if not regions:
+        return [], list(glyphs)
     return regions, [glyph for glyph in glyphs if not any(_within(glyph, region) for region in regions)]
 
 

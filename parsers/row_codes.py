@@ -19,6 +19,7 @@ SCHEME = {"2": "functional", "3": "economic_department", "5": "economic_governme
 FUNCTIONAL_FORMS = (
     "income", "expenditure", "general_function", "basic_function", "fiscal_function", "fund", "state_capital"
 )  # fmt: skip
+Runs = list[tuple[list[Column], Column | None]]
 RUNNING = 2  # so many names of other codes in one list show that its codes are numbers running on
 
 
@@ -34,13 +35,13 @@ class Coded:
     order: str = ""  # the code by which the list is ordered, right or wrong
 
 
-def read_codes(cells: Sequence[Cell], columns: Sequence[Column], carried: dict[int, str]) -> list[Coded]:
+def read_codes(cells: Sequence[Cell], runs: Runs, carried: dict[int, str]) -> list[Coded]:
     """Codes of a row: each run of code columns, joined, with the name that follows it.
 
     ``carried`` holds the levels printed in the rows above, by column, and is brought up to date.
     """
     out: list[Coded] = []
-    for run, name_column in _runs(columns):
+    for run, name_column in runs:
         parts = [fold(cells[column.index].text) for column in run]
         name = cells[name_column.index].text if name_column else ""
         if name_column and not any(parts) and (match := CODE_NAME.match(fold(name))):
@@ -53,9 +54,9 @@ def read_codes(cells: Sequence[Cell], columns: Sequence[Column], carried: dict[i
     return out
 
 
-def _runs(columns: Sequence[Column]) -> list[tuple[list[Column], Column | None]]:
+def code_columns(columns: Sequence[Column]) -> Runs:
     """Runs of code columns with the name column behind each; name columns without codes stand alone."""
-    out: list[tuple[list[Column], Column | None]] = []
+    out: Runs = []
     run: list[Column] = []
     for column in columns:
         if column.kind == "code":

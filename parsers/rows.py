@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from datapackages.model import Cell, Table
 from parsers.columns import REVENUE_FORMS, Column
-from parsers.row_codes import Coded, bare, look_up, read_codes, unsettle_running
+from parsers.row_codes import Coded, bare, code_columns, look_up, read_codes, unsettle_running
 from parsers.text import fold
 from parsers.vocabulary import first, meaning
 
@@ -40,11 +40,12 @@ def read_rows(table: Table, columns: Sequence[Column]) -> list[Row]:
     """The rows of a list from top to bottom with codes joined and names resolved; roles come later."""
     carried: dict[int, str] = {}
     parents: dict[str, str] = {}
+    runs = code_columns(columns)
     rows = []
     for index, cells in enumerate(table.rows):
         row = Row(index=index)
         _read_words(row, cells, columns)
-        row.codes = look_up(read_codes(cells, columns, carried), row.name, table, parents)
+        row.codes = look_up(read_codes(cells, runs, carried), row.name, table, parents)
         if row.codes and row.codes[0].name and row.codes[0].text:
             row.name = row.codes[0].name
         rows.append(row)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from parsers.captions import Caption, is_title, read_caption
-from parsers.grid import Grid, Slot, is_amount, read_grid
+from parsers.grid import Grid, Parted, Slot, is_amount
 from parsers.lattice import Frame, frames
 from parsers.page import Page
 from parsers.regions import find_regions, is_form_title
@@ -105,16 +105,17 @@ def _declares(plain: str) -> bool:
 
 
 def _place(tables: list[Printed], frame: Frame, above: list[str], fresh: bool) -> None:
-    grid = read_grid(frame)
-    if is_form(frame, read_caption(above, grid.above).title):
-        grid = read_grid(frame, headless=True)
+    parted = Parted(frame)
+    grid = parted.grid()
+    caption = read_caption(above, grid.above)
+    if is_form(frame, caption.title):
+        grid = parted.grid(headless=True)
     if not grid.header:  # a frame around nothing but notes
         for text in (*grid.above, *grid.below):
             _note(tables, text)
         return
-    caption = read_caption(above, grid.above)
     last = tables[-1] if tables else None
-    if last and (onward := _continuation(last, frame, grid, caption, fresh)):
+    if last and (onward := _continuation(last, parted, grid, caption, fresh)):
         _mend(last, onward)
         last.notes.extend(grid.below)
         return
@@ -142,7 +143,7 @@ def _place_region(tables: list[Printed], region: Region, above: list[str]) -> No
         tables.append(Printed(caption, [grid], unruled=True, doubt=doubt(grid) if any(grid.header) else ""))
 
 
-def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fresh: bool) -> Grid | None:
+def _continuation(last: Printed, parted: Parted, grid: Grid, caption: Caption, fresh: bool) -> Grid | None:
     """The grid in the columns of the last table when it is its next page, else None."""
     before = last.grids[-1]
     if grid.page not in (before.page, before.page + 1):
@@ -150,7 +151,7 @@ def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fre
     if not any(last.header):
         same_sides = abs(grid.box[0] - before.box[0]) <= ALIGNED and abs(grid.box[2] - before.box[2]) <= ALIGNED
         onward = not caption.title and not fresh and same_sides and grid.page > before.page
-        return read_grid(frame, headless=True) if onward else None
+        return parted.grid(headless=True) if onward else None
     fitted = fit(grid, last.grids[0].edges)
     same_header = fitted is not None and _words_of(fitted) == _words_of(last.grids[0])
     if caption.title:
@@ -161,7 +162,7 @@ def _continuation(last: Printed, frame: Frame, grid: Grid, caption: Caption, fre
         return fitted
     if fresh or grid.page == before.page:
         return None
-    return fit(read_grid(frame, headless=True), last.grids[0].edges)
+    return fit(parted.grid(headless=True), last.grids[0].edges)
 
 
 def is_form(frame: Frame, title: str) -> bool:

@@ -140,9 +140,9 @@ def _table_id(sha256: str, grid: Grid, block: Block) -> str:
 def _rows(grids: Sequence[Grid], block: Block, blocks: Sequence[Block]) -> Iterator[tuple[Cell, ...]]:
     for grid in grids:
         for slots in grid.body:
-            if is_index([fold(slot.text) for slot in slots]):
+            if is_index([slot.text for slot in slots]):
                 continue
-            cells = tuple(_cell(slots, column, block, blocks, grid.page) for column in block.columns)
+            cells = tuple([_cell(slots, column, block, blocks, grid.page) for column in block.columns])
             if any(cell.text for cell in cells):
                 yield cells
 
@@ -153,15 +153,15 @@ def _cell(slots: Sequence[Slot], column: int, block: Block, blocks: Sequence[Blo
     A name merged over the end of one list and the start of the next belongs to the list whose figure
     follows it: the last one that it reaches.
     """
-    slot = slots[column]
-    if slot.span > 1 and slot.text and column + slot.span - 1 > block.columns[-1] and len(blocks) > 1:
-        return _new_cell(text="", page=page)
-    if column == block.columns[0] and not slot.text:
+    text, box, span = slots[column]
+    if span > 1 and text and column + span - 1 > block.columns[-1] and len(blocks) > 1:
+        return _new_cell({"text": "", "page": page, "box": None})
+    if not text and column == block.columns[0]:
         for start in range(column - 1, -1, -1):
             reach = start + slots[start].span - 1
             if slots[start].text and column <= reach <= block.columns[-1] and start not in block.columns:
-                return _new_cell(text=slots[start].text, page=page, box=slots[start].box)
-    return _new_cell(text=slot.text, page=page, box=slot.box)
+                return _new_cell({"text": slots[start].text, "page": page, "box": slots[start].box})
+    return _new_cell({"text": text, "page": page, "box": box})
 
 
 def _state(name: str, rows: Sequence[Sequence[Cell]], declared: str) -> str:

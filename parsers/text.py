@@ -84,6 +84,9 @@ def cluster(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     placed = sorted([((top + bottom) / 2, x0, place) for place, (_, x0, top, _, bottom) in enumerate(glyphs)])
     for y, _, place in placed:
         glyph = glyphs[place]
+        if y == middle:  # as most characters of a line, set in one size
+            row.append(glyph)
+            continue
         height = glyph[4] - glyph[2]
         reach = 0.5 * height if height > 4.0 else 2.0
         if y - middle <= reach:
@@ -104,7 +107,7 @@ def _one_line(glyphs: Sequence[Glyph]) -> bool:
         return False
     _, last, top, _, bottom = glyphs[0]
     for _, x0, other, _, _ in glyphs:
-        if x0 < last or abs(other - top) > 0.2 * (bottom - top):
+        if x0 < last or (other != top and abs(other - top) > 0.2 * (bottom - top)):
             return False
         last = x0
     return True
