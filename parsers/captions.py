@@ -91,11 +91,12 @@ def _without_units(text: str) -> str:
 def is_title(text: str) -> bool:
     """Whether a line reads as the title of a table: it ends in 表, or names a form we know."""
     plain = fold(text)
-    if not 3 <= len(plain) <= LONGEST_TITLE or words()["not_title"].search(plain):
+    if not 3 <= len(plain) <= LONGEST_TITLE or not words()["title_end"].search(plain):
+        return False  # as most lines
+    if words()["not_title"].search(plain):
         return False
     label = words()["label"].match(plain)
-    bare = len(plain) - (label.end() if label else 0)
-    return bare > 2 and bool(words()["title_end"].search(plain))
+    return len(plain) - (label.end() if label else 0) > 2
 
 
 def split_label(title: str) -> tuple[str, str]:

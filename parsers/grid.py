@@ -230,5 +230,5 @@ def _slots(row: Sequence[GridCell], spans: dict[int, int], width: int) -> tuple[
     slots = [Slot("", None)] * width
     for _, column, _, column_end, text, box in row:
         first = spans[column]
-        slots[first] = Slot(text, box, max(spans[column_end] - first, 1))
+        slots[first] = Slot(text, box, spans[column_end] - first or 1)
     return tuple(slots)

@@ -37,7 +37,7 @@ class Ruling(NamedTuple):
         return self.top == self.bottom
 
 
-_new = tuple.__new__  # makes a named tuple in half the time of its own constructor; a page has hundreds of lines
+_new = tuple.__new__  # makes a named tuple in half the time of its own constructor
 THIN = 2.5  # points: a filled box no thicker than this is drawn as a line (browsers and Excel do so)
 
 

@@ -95,7 +95,8 @@ def _coded_parent(rows: Sequence[Row], codes: Sequence[str], i: int) -> int | No
     for j in range(i - 1, -1, -1):
         if unit and rows[j].unit_name not in ("", unit):
             return None
-        if codes[j] and codes[j] != code and code.startswith(codes[j]) and _same_lists(rows[i], rows[j]):
+        other = codes[j]
+        if other and other != code and code.startswith(other) and _same_lists(rows[i], rows[j]):
             return j
     return None
 

@@ -145,12 +145,15 @@ def _at_edges(part: Sequence[Glyph], starts: Counter[int], ends: Counter[int]) -
     """A run cut where a figure meets words at the edge of a column."""
     cell = [part[0]]
     for before, glyph in pairwise(part):
-        edges = _common(ends, _right(before)) + _common(starts, _left(glyph))
-        figure = cell if before[0] in FIGURE else part
-        turns = _turns(before, glyph) and edges >= (1 if any(g[0] == "." for g in figure) else 2)
-        if turns or (edges and glyph[0] in FIGURE and WHOLE.search("".join([g[0] for g in cell]))):
-            yield cell
-            cell = []
+        turning, edges = _turns(before, glyph), 0
+        if turning or glyph[0] in FIGURE:  # nowhere else is a run cut
+            edges = _common(ends, _right(before)) + _common(starts, _left(glyph))
+        if edges:
+            figure = cell if before[0] in FIGURE else part
+            turns = turning and edges >= (1 if any(g[0] == "." for g in figure) else 2)
+            if turns or (glyph[0] in FIGURE and WHOLE.search("".join([g[0] for g in cell]))):
+                yield cell
+                cell = []
         cell.append(glyph)
     yield cell
 
