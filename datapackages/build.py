@@ -45,10 +45,7 @@ def build(data: Path, *, run_id: str | None = None) -> Path:
     """
     if run_id is not None and (not RUN_ID.fullmatch(run_id) or run_id in ("current", "next")):
         raise ValueError(f"run id {run_id!r} must be a plain folder name such as 20260320T021700Z")
-    write.recover(data)
-    folders = sorted(path.parent for path in (data / "packages").glob("*/datapackage.json"))
-    if not folders:
-        raise BuildFailed(f"{data / 'packages'} holds no data package; run `yusuan package` first")
+    folders = released(data)
     site = data / "site"
     beside = site / "next"
     shutil.rmtree(beside, ignore_errors=True)
@@ -59,9 +56,23 @@ def build(data: Path, *, run_id: str | None = None) -> Path:
     folder.mkdir(exist_ok=True)
     os.replace(beside / DATABASE, folder / DATABASE)
     beside.rmdir()
-    _link(site / "current", folder.name)
-    _link(site / DATABASE, f"current/{DATABASE}")
+    switch(folder)
     return folder / DATABASE
+
+
+def released(data: Path) -> list[Path]:
+    """The folders of the released packages. Raises BuildFailed where there are none."""
+    write.recover(data)
+    folders = sorted(path.parent for path in (data / "packages").glob("*/datapackage.json"))
+    if not folders:
+        raise BuildFailed(f"{data / 'packages'} holds no data package; run `yusuan package` first")
+    return folders
+
+
+def switch(folder: Path) -> None:
+    """Make the build in ``folder`` the current one."""
+    _link(folder.with_name("current"), folder.name)
+    _link(folder.with_name(DATABASE), f"current/{DATABASE}")
 
 
 def fill(path: Path, folders: Iterable[Path]) -> None:
@@ -70,7 +81,7 @@ def fill(path: Path, folders: Iterable[Path]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         begin(connection)
         for folder in packages:
-            _check_hashes(folder)
+            check_hashes(folder)
             loading.fill(connection, folder)
             _fill_description(connection, folder)
         complete(connection)
@@ -100,7 +111,7 @@ def complete(connection: sqlite3.Connection) -> None:
     connection.executescript("ANALYZE; VACUUM;")
 
 
-def _check_hashes(folder: Path) -> None:
+def check_hashes(folder: Path) -> None:
     """Raise BuildFailed for a file that is missing or is not the one that the descriptor tells of."""
     for resource, (path, expected) in descriptor.hashes(folder).items():
         found = descriptor.sha256(path) if path.is_file() else "no such file"
@@ -132,8 +143,7 @@ def _fill_description(connection: sqlite3.Connection, folder: Path) -> None:
 
 def _gates(connection: sqlite3.Connection, folders: list[Path]) -> None:
     """Raise BuildFailed unless file, keys, counts and search index hold."""
-    if (said := connection.execute("PRAGMA quick_check").fetchall()) != [("ok",)]:
-        raise BuildFailed(f"quick_check: {said[:3]}; is the disk full or failing? Build again")
+    check_pages(connection)
     if orphans := connection.execute("PRAGMA foreign_key_check").fetchmany(3):
         raise BuildFailed(f"foreign_key_check: rows without their parent {orphans}; run `yusuan package` again")
     counts = [descriptor.rows(folder) for folder in folders]
@@ -141,10 +151,21 @@ def _gates(connection: sqlite3.Connection, folders: list[Path]) -> None:
         if resource in loading.SHARED:
             continue
         expected = sum(rows[resource] for rows in counts)
-        found, last = connection.execute(f'SELECT count(*), max(rowid) FROM "{resource}"').fetchone()
-        # The search indexes refer to rowids, which must have come through VACUUM unchanged.
-        if (found, last or 0) != (expected, expected):
-            raise BuildFailed(f"{resource}: expected {expected} rows, found {found} (last {last}); build again")
+        check_rows(connection, resource, expected)
+
+
+def check_pages(connection: sqlite3.Connection) -> None:
+    """Raise BuildFailed for a damaged file."""
+    if (said := connection.execute("PRAGMA quick_check").fetchall()) != [("ok",)]:
+        raise BuildFailed(f"quick_check: {said[:3]}; is the disk full or failing? Build again")
+
+
+def check_rows(connection: sqlite3.Connection, table: str, expected: int) -> None:
+    """Raise BuildFailed unless the table has so many rows, numbered from 1."""
+    found, last = connection.execute(f'SELECT count(*), max(rowid) FROM "{table}"').fetchone()
+    # The search indexes refer to rowids, which must have come through VACUUM unchanged.
+    if (found, last or 0) != (expected, expected):
+        raise BuildFailed(f"{table}: expected {expected} rows, found {found} (last {last}); build again")
 
 
 def _link(link: Path, target: str) -> None:

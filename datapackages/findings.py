@@ -31,25 +31,27 @@ TABLE = """CREATE TABLE "findings" (
   "first_seen" TEXT,
   UNIQUE ("sha256", "rule", "place")
 )"""
-FILL = """
-WITH found AS (
-  SELECT c.*, difference_fen(c.difference, f.money_unit, f.measure) AS apart,
-    c.outcome <> 'fail' AS asked, coalesce(nullif(c.unit_id, ''), c.sha256) AS whose
-  FROM checks AS c LEFT JOIN facts AS f ON f.fact_id = c.fact_id
-  WHERE c.outcome IN ('fail', 'question')
-), graded AS (
-  SELECT *, row_number() OVER (ORDER BY
-    asked, CASE fault WHEN 'source' THEN 0 WHEN 'parser' THEN 2 ELSE 1 END,
+# What is found in one database; that of all places gathers what was found in each (by_place.py).
+FOUND = """CREATE TEMP TABLE found AS
+SELECT c.sha256, c.rule, c.place, c.jurisdiction, c.unit_id, c.document_year, c.stage, c.kind, c.outcome,
+  c.severity, c.fault, c.page, c.fact_id, difference_fen(c.difference, f.money_unit, f.measure) AS difference_fen,
+  (SELECT min(nullif(first_seen, '')) FROM sightings WHERE sightings.sha256 = c.sha256) AS first_seen
+FROM checks AS c LEFT JOIN facts AS f ON f.fact_id = c.fact_id
+WHERE c.outcome IN ('fail', 'question')
+"""
+ORDER = """
+WITH graded AS (
+  SELECT *, outcome <> 'fail' AS asked, coalesce(nullif(unit_id, ''), sha256) AS whose, row_number() OVER (ORDER BY
+    outcome <> 'fail', CASE fault WHEN 'source' THEN 0 WHEN 'parser' THEN 2 ELSE 1 END,
     CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END,
-    abs(coalesce(apart, 0)) DESC, document_year DESC, sha256, rule, place) AS grade
-  FROM found
+    abs(coalesce(difference_fen, 0)) DESC, document_year DESC, sha256, rule, place) AS grade
+  FROM temp.found
 ), grouped AS (
   SELECT *, min(grade) OVER (PARTITION BY asked, whose) AS gravest FROM graded
 )
 INSERT INTO findings
 SELECT row_number() OVER (ORDER BY asked, gravest, grade), sha256, rule, place, jurisdiction, unit_id,
-  document_year, stage, kind, outcome, severity, fault, page, fact_id, apart,
-  (SELECT min(nullif(first_seen, '')) FROM sightings WHERE sightings.sha256 = grouped.sha256)
+  document_year, stage, kind, outcome, severity, fault, page, fact_id, difference_fen, first_seen
 FROM grouped ORDER BY 1
 """
 # A hundred times fewer rows than findings: the site sums them for each reader.
@@ -79,7 +81,13 @@ INDEXES = (
 def build(connection: sqlite3.Connection) -> None:
     """Fill ``findings`` from the checks of the documents in force, and count them by what readers choose."""
     connection.create_function("difference_fen", 3, difference_fen, deterministic=True)
-    for statement in (TABLE, FILL, COUNTS, COUNT, *INDEXES):
+    connection.execute(FOUND)
+    arrange(connection)
+
+
+def arrange(connection: sqlite3.Connection) -> None:
+    """Fill ``findings`` from what stands in the temporary table ``found``, and drop that."""
+    for statement in (TABLE, ORDER, COUNTS, COUNT, *INDEXES, "DROP TABLE temp.found"):
         connection.execute(statement)
 
 

@@ -13,7 +13,8 @@ from crawler.lock import hold
 from crawler.state import sightings
 from crawler.visits import visits
 from datapackages import parsed as parsed_json
-from datapackages.build import build as build_database
+from datapackages.build import build as build_whole
+from datapackages.by_place import build_as_before, build_by_place
 from datapackages.codes import labels
 from datapackages.exports import FORMATS, export
 from datapackages.ledger import Outlook
@@ -77,11 +78,17 @@ def _exported(chosen: Selection, data: Path, out: Path, made_as: str) -> Path:
 
 
 @click.command()
+@click.option("--by-place/--whole", default=None,
+              help="A database for each place and a summary of all, or one; default as built before.")  # fmt: skip
 @DATA
-def build(data: Path) -> None:
-    """Build the site's database from the data packages and switch to it."""
+def build(by_place: bool | None, data: Path) -> None:
+    """Build the site's database from the data packages and switch to it.
+
+    By place, only the places whose packages have changed are built anew.
+    """
+    builder = {None: build_as_before, True: build_by_place, False: build_whole}[by_place]
     with exit_codes(), hold(data):
-        path = build_database(data)
+        path = builder(data)
     click.echo(f"{path} ({path.stat().st_size / 1024 / 1024:.1f} MB)")
 
 

@@ -20,7 +20,7 @@ from crawler.errors import Crashed, UsageError
 from crawler.lock import hold
 from crawler.nights import brought
 from datapackages.build import BuildFailed
-from datapackages.build import build as build_database
+from datapackages.by_place import build_as_before
 from datapackages.validate import InvalidPackage
 from datapackages.write import recover
 from yusuan import gates, retention, runs, runs_table
@@ -106,7 +106,7 @@ def _stages(data: Path, run: Run, hosts: Mapping[str, str], workers: int) -> Non
             run.packages = _package(data, run)
         with _stage(data, run, "build"):
             before = (data / "site" / "current").resolve()
-            database = build_database(data)
+            database = build_as_before(data)
             run.database = str(database.relative_to(data))
             run.state = "unchanged" if database.parent == before else "published"
 

@@ -12,7 +12,7 @@ import click
 from crawler.lock import hold
 from datapackages import catalog, checksums, descriptor, releases, write
 from datapackages.build import DATABASE
-from datapackages.build import build as build_database
+from datapackages.by_place import build_as_before
 from yusuan.options import DATA, exit_codes, fail
 
 
@@ -34,7 +34,7 @@ def rollback(name: str | None, data: Path) -> None:
             click.echo(f"the site is {name}; {data / 'packages'} stays as it is")
         else:
             put_back(data, name)
-            path = build_database(data)
+            path = build_as_before(data)
             click.echo(f"{data / 'packages'} is release {name}; the site is {path.parent.name}")
 
 

@@ -1,4 +1,4 @@
-"""The process that serves one build: ``python -m yusuan.site_process SOCKET READY DATA BASE_URL``.
+"""The process that serves one build: ``python -m yusuan.site_process SOCKET READY DATA BASE_URL PLACE``.
 
 It answers its own front page before it accepts a connection, and ends when its standard input is closed:
 by ``switching``, or because that died.
@@ -40,10 +40,10 @@ class Draining(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _site(data: Path, base_url: str) -> Datasette:
+def _site(data: Path, base_url: str, place: str) -> Datasette:
     """Datasette as its own command line makes it, not yet started."""
     command = cli.commands["serve"]
-    with command.make_context("datasette", arguments(data, base_url)) as context:
+    with command.make_context("datasette", arguments(data, base_url, place)) as context:
         assert command.callback is not None
         site: Datasette = command.callback(**context.params, return_instance=True)
     return site
@@ -83,9 +83,9 @@ def _closing(app: Any, server: Draining) -> Callable[..., Awaitable[None]]:
 
 def main() -> None:
     """Run the process with the file descriptors and folder of its command line."""
-    listening, ready, data, base_url = sys.argv[1:]
+    listening, ready, data, base_url, place = sys.argv[1:]  # the place is empty where all is served
     os.environ["YUSUAN_DATA"] = data  # the plugins find PDFs and packages there
-    site = _site(Path(data), base_url)
+    site = _site(Path(data), base_url, place)
     asyncio.run(serve(site, socket.socket(fileno=int(listening)), int(ready)))
 
 

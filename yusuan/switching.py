@@ -19,6 +19,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from datapackages.by_place import FOLDER
+
 log = logging.getLogger("yusuan.serve")
 
 LOOK = 0.5  # seconds between two looks at the link
@@ -68,20 +70,23 @@ class Served:
             self.process.wait()
 
 
-def keep_served(data: Path, listening: socket.socket, arguments: Sequence[str]) -> int:
-    """Serve the current build of ``data`` until a signal to end; the exit code of a first build that fails."""
+def keep_served(data: Path, listening: socket.socket, arguments: Sequence[str], place: str = "") -> int:
+    """Serve the current build of ``data``, or one place of it, until a signal to end.
+
+    Returns the exit code of a first build that fails.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     # A form that a reader opened before a switch is still good after it.
     os.environ.setdefault("DATASETTE_SECRET", secrets.token_hex(32))
-    serving = Served(_current(data), listening, arguments)
+    serving = Served(current(data, place), listening, arguments)
     if not serving.is_ready():
         serving.end()
         return 0 if stop.is_set() else serving.process.returncode or 1
     refused: Path | None = None
     while not stop.wait(LOOK):
-        wanted = _current(data)
+        wanted = current(data, place)
         died = serving.process.poll() is not None
         if died:
             log.error("the site's process ended with %s; starting another", serving.process.returncode)
@@ -102,5 +107,7 @@ def _switched(old: Served, new: Served) -> tuple[Served, Path | None]:
     return old, new.build
 
 
-def _current(data: Path) -> Path:
-    return (data / "site" / "current").resolve()
+def current(data: Path, place: str = "") -> Path:
+    """The folder of the build that readers get, or of a place in it, its links resolved."""
+    build = (data / "site" / "current").resolve()
+    return build / FOLDER / place if place else build
