@@ -55,7 +55,8 @@ def test_scheduler_and_worker_of_the_compose_file_are_healthy_in_the_image_and_r
     asked = [word.replace("//scheduler:", "//127.0.0.1:") for word in worker["command"]]
     with image.running([*scheduler["entrypoint"], *scheduler["command"]], ports) as first:
         image.wait(first, scheduler["healthcheck"]["test"][1:], ports)
-        with image.running([*worker["entrypoint"], *asked], others, **worker["environment"]) as second:
+        given = {name: value for name, value in worker["environment"].items() if value is not None}
+        with image.running([*worker["entrypoint"], *asked], others, **given) as second:
             image.wait(second, worker["healthcheck"]["test"][1:], others)
             asked = ["yusuan", "parse", "--cluster", "tcp://127.0.0.1:8786", "--data", "/data/few"]
             for document in sorted(DOCUMENTS.rglob("*.pdf"))[:2]:
