@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from benchmarks.figures import Figure, at_least, at_most
+from datapackages import whole_file
 from datapackages.build import build
 from yusuan import switching
 
@@ -74,7 +75,7 @@ def _publish(data: Path, number: int) -> None:
     """Build as a night does, under a version of its own."""
     for path in (data / "packages").glob("*/datapackage.json"):
         described = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps({**described, "version": str(number)}), encoding="utf-8")
+        whole_file.replace(path, json.dumps({**described, "version": str(number)}))
     build(data, run_id=f"run-{number:03d}")
 
 

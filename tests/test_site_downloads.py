@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -64,3 +65,25 @@ def test_programs_find_what_lies_beside_the_packages(site: httpx.Client, data: P
 )  # fmt: skip
 def test_nothing_else_is_handed_out(site: httpx.Client, path: str) -> None:
     assert site.get(path, follow_redirects=True).status_code == 404
+
+
+def test_a_switch_of_the_packages_is_not_seen(site: httpx.Client, data: Path) -> None:
+    """Two renames put new packages in place; the folder is gone between them."""
+    packages, earlier, over = data / "packages", data / "packages.old", threading.Event()
+
+    def switch() -> None:
+        while not over.wait(0.003):
+            packages.rename(earlier)
+            earlier.rename(packages)
+
+    name = next(packages.glob("*.zip")).name
+    switching = threading.Thread(target=switch)
+    switching.start()
+    try:
+        pages = [site.get("/-/downloads") for _ in range(40)]
+        zips = [site.get(f"/-/packages/{name}").status_code for _ in range(40)]
+    finally:
+        over.set()
+        switching.join()
+    assert [(page.status_code, name in page.text) for page in pages] == [(200, True)] * 40
+    assert zips == [200] * 40

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ LISTED = {
     ".zip": "application/zip",
     "": "text/plain; charset=utf-8",
 }
+SWITCHED = (0.02, 0.1, 0)  # seconds: the folder of packages is gone for the blink between two renames
 RELEASED = (
     r"(?:latest|undated|\d{4}-\d{2}-\d{2})(?:-\d+)?"
     r"/(?:manifest\.json|redirects\.csv|SHA256SUMS|delta/[a-z_]+\.csv|[a-z0-9][a-z0-9-]{0,99}\.zip)"
@@ -28,7 +30,34 @@ RELEASED = (
 
 def packages() -> list[dict[str, Any]]:
     """The ZIPs of ``data/packages`` by name, each with title, version, size and SHA-256."""
-    return [_package(path) for path in sorted(_data().glob("packages/*.zip"))]
+    for wait in SWITCHED:
+        try:
+            if listed := [_package(path) for path in sorted(_data().glob("packages/*.zip"))]:
+                return listed
+        except FileNotFoundError:  # one of the packages before
+            pass
+        time.sleep(wait)
+    return []
+
+
+class Released(AsgiFileDownload):  # type: ignore[misc]  # Datasette has no types
+    """A file beside the packages, opened again where a switch took it away before it was."""
+
+    async def asgi_send(self, send: Any) -> None:
+        for wait in SWITCHED:
+            try:
+                return await super().asgi_send(send)
+            except FileNotFoundError:  # nothing has been sent
+                await asyncio.sleep(wait)
+        return await super().asgi_send(send)
+
+
+async def _is_there(path: Path) -> bool:
+    for wait in SWITCHED:
+        if path.is_file():
+            return True
+        await asyncio.sleep(wait)
+    return False
 
 
 def _data() -> Path:
@@ -68,9 +97,9 @@ async def downloads_page(datasette: Any, request: Any) -> Response:
 
 async def package_file(datasette: Any, request: Any) -> Any:
     path = _data() / "packages" / f"{request.url_vars['name']}.zip"
-    if not path.is_file():
+    if not await _is_there(path):
         return await _missing(datasette, request, "package-missing")
-    return AsgiFileDownload(
+    return Released(
         str(path), path.name, content_type="application/zip", headers={"cache-control": "no-cache"}
     )
 
@@ -90,9 +119,9 @@ async def listing_file(datasette: Any, request: Any) -> Any:
     """What programs read beside the packages and of the releases: catalog, checksums, manifest, delta, feed."""
     folder, name = request.url_vars["folder"], request.url_vars["name"]
     path = _data() / folder / name
-    if not path.is_file():
+    if not await _is_there(path):
         return await _missing(datasette, request, "package-missing")
-    return AsgiFileDownload(str(path), content_type=LISTED[path.suffix], headers={"cache-control": "no-cache"})
+    return Released(str(path), content_type=LISTED[path.suffix], headers={"cache-control": "no-cache"})
 
 
 async def document_file(datasette: Any, request: Any) -> Any:
