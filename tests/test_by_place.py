@@ -12,14 +12,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 from click.testing import CliRunner
 
-from datapackages import build, by_place, descriptor
+from datapackages import build, by_place, descriptor, dictionary
 from datapackages.build import BuildFailed
 from datapackages.by_place import build_by_place
 from datapackages.model import Outcome, ParsedDocument, Sighting
@@ -262,6 +264,18 @@ def test_builds_by_place_are_kept_listed_and_put_back_like_others(data: Path) ->
     rollback.switch(data, made)
     assert set(places(data)) == {HERE, THERE, "unplaced"}
     assert retention.tidy(data, builds=1) == [f"site/{whole}"]
+
+
+def test_the_question_of_the_readme_is_answered_over_all_places(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (question,) = re.findall(r"```sql\n(.*?)```", dictionary.README.read_text(encoding="utf-8"), re.DOTALL)
+    monkeypatch.chdir(built.parent)
+    assert duckdb.sql(question.replace("'data/", f"'{built.name}/")).fetchall() == [
+        (2024, "unplaced", "budget", 1, Decimal(25_000)),
+        (2026, THERE, "budget", 2, Decimal(50_000)),
+        (2026, HERE, "budget", 1, Decimal(25_000)),
+    ]
 
 
 # ---- over HTTP ----
