@@ -16,6 +16,7 @@ from benchmarks import (
     meaning,
     memory,
     mutations,
+    nation,
     packages,
     pool,
     released,
@@ -41,6 +42,7 @@ TABLES = {
     "pool": pool.TITLE,
     "cluster": cluster.TITLE,
     "packages": packages.TITLE,
+    "nation": nation.TITLE,
     "released": released.TITLE,
     "site": site.TITLE,
     "switches": switches.TITLE,
@@ -53,7 +55,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(TABLES)}; all when none is named")
     parser.add_argument("--count", type=int, default=mutations.COUNT, help="damaged files (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=speed.ROUNDS, help="of speed (default %(default)s)")
-    parser.add_argument("--rows", type=int, default=packages.MANY, help="of packages, site (default %(default)s)")
+    parser.add_argument("--rows", type=int, default=packages.MANY, help="of packages, site, nation (%(default)s)")
     parser.add_argument("--documents", type=int, help="of pool (2000) and cluster (200)")
     parser.add_argument("--folder", type=Path, help="keeps the databases of site for the next run")
     options = parser.parse_args()
@@ -79,6 +81,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "pool": lambda: pool.measure(options.documents or pool.DOCUMENTS),
         "cluster": lambda: cluster.measure(options.documents or cluster.DOCUMENTS),
         "packages": lambda: packages.measure(options.rows),
+        "nation": lambda: nation.measure(options.rows),
         "released": released.measure,
         "site": lambda: site.measure(options.rows, options.folder),
     }

@@ -68,7 +68,7 @@ def make(folder: Path, rows: int) -> Path:
     data = folder / f"nation-{shape}-{rows}"
     if (data / "site" / "current").exists():
         return data
-    seed = _seed(folder / f"seed-{shape}")
+    seed = demonstration(folder / f"seed-{shape}")
     beside = data / "site" / "made-up"
     shutil.rmtree(data, ignore_errors=True)
     beside.mkdir(parents=True)
@@ -78,7 +78,8 @@ def make(folder: Path, rows: int) -> Path:
     return data
 
 
-def _seed(data: Path) -> Path:
+def demonstration(data: Path) -> Path:
+    """The data directory of the demonstration, made where it is not there yet."""
     if not (data / "site" / build.DATABASE).exists():
         command = [sys.executable, "-m", "yusuan.cli", "demo", "--no-serve", "--data", str(data)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
