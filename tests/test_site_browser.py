@@ -129,7 +129,7 @@ def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator
 
 def seen(page: Any, name: str) -> None:
     """Keep a screenshot of the first two screens, and check that nothing sticks out to the right."""
-    page.wait_for_function("document.readyState === 'complete'")  # a click does not wait for the next page
+    page.wait_for_load_state("load")  # a click does not wait for the next page
     ARTIFACTS.mkdir(exist_ok=True)
     width, height = SIZES[page.size_name]
     shown = {"x": 0, "y": 0, "width": width, "height": min(height * 2, page.evaluate(HEIGHT))}
