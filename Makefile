@@ -16,7 +16,7 @@ demo: .venv/installed
 	@$(BIN)/yusuan demo
 
 test: .venv/installed-for-tests $(AXE) lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q -rs
 
 lint: .venv/installed-for-tests
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -48,6 +49,10 @@ def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data directory that ``yusuan demo`` makes, once for all who only read it; others copy it."""
     from yusuan import demo
 
-    folder = tmp_path_factory.mktemp("demo")
-    demo.make(folder)
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-city"
+    with folder.with_suffix(".lock").open("w") as lock:  # other workers of this run wait for the first
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "site" / "current").exists():
+            demo.make(folder)
     return folder
