@@ -111,7 +111,7 @@ def write_packages(
     catalog.write(released)
     if approve:
         approve(released)
-    _switch(released, data)
+    switch(released, data)
     write_review(data, history.waiting())
     shutil.rmtree(work)
     return reports(data)
@@ -224,7 +224,8 @@ def _unchanged(folder: Path, before: Path) -> bool:
     return same and not filecmp.cmpfiles(folder, before, [str(name) for name in names], shallow=False)[1]
 
 
-def _switch(released: Path, data: Path) -> None:
+def switch(released: Path, data: Path) -> None:
+    """Make the packages in ``released`` the current ones; :func:`recover` mends a switch that was killed."""
     current, earlier = data / "packages", data / "packages.old"
     if current.exists():
         os.replace(current, earlier)

@@ -208,7 +208,7 @@ def test_a_build_that_is_killed_leaves_the_current_one_and_the_next_gives_the_sa
     data: Path, killed: str
 ) -> None:
     expected, by_place_name = files(data), (data / "site" / "current").resolve().name
-    rollback.switch(data, next(name for name in rollback.builds(data) if name != by_place_name))
+    build.switch(data / "site" / next(name for name in rollback.builds(data) if name != by_place_name))
     shutil.rmtree(data / "site" / by_place_name)
     whole = (data / "site" / "current").resolve()
     done = subprocess.run([sys.executable, "-c", KILLED.format(killed=killed), str(data)], timeout=60)
@@ -259,9 +259,9 @@ def test_the_command_builds_by_place_and_goes_on_so_until_told_otherwise(data: P
 def test_builds_by_place_are_kept_listed_and_put_back_like_others(data: Path) -> None:
     whole, made = rollback.builds(data)
     assert retention.tidy(data, builds=2) == []
-    rollback.switch(data, whole)
+    build.switch(data / "site" / whole)
     assert set(places(data)) == set()
-    rollback.switch(data, made)
+    build.switch(data / "site" / made)
     assert set(places(data)) == {HERE, THERE, "unplaced"}
     assert retention.tidy(data, builds=1) == [f"site/{whole}"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import click
 
 from crawler.lock import hold
-from datapackages import catalog, checksums, descriptor, releases, write
+from datapackages import build, catalog, checksums, descriptor, releases, write
 from datapackages.build import DATABASE
 from datapackages.by_place import build_as_before
 from yusuan.options import DATA, exit_codes, fail
@@ -30,7 +29,7 @@ def rollback(name: str | None, data: Path) -> None:
         return
     with exit_codes(), hold(data):
         if name in builds(data):
-            switch(data, name)
+            build.switch(data / "site" / name)
             click.echo(f"the site is {name}; {data / 'packages'} stays as it is")
         else:
             put_back(data, name)
@@ -55,14 +54,6 @@ def builds(data: Path) -> list[str]:
     return [path.name for path in sorted(found, key=lambda path: (path / DATABASE).stat().st_mtime)]
 
 
-def switch(data: Path, name: str) -> None:
-    """Let the site be another build; who serves it changes to it by itself."""
-    beside = data / "site" / "current.next"
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(name)
-    os.replace(beside, data / "site" / "current")
-
-
 def put_back(data: Path, name: str) -> None:
     """Make the packages of a release the current ones. Ends with code 2 for an unknown one, 1 for a damaged one."""
     told = {manifest["release"]: manifest for manifest in releases.manifests(data / releases.FOLDER)}
@@ -82,12 +73,4 @@ def put_back(data: Path, name: str) -> None:
             archive.extractall(packed.with_suffix(""))
     checksums.write(work, "*.zip")
     catalog.write(work)
-    _exchange(data, work)
-
-
-def _exchange(data: Path, work: Path) -> None:
-    current, earlier = data / "packages", data / "packages.old"
-    if current.exists():
-        os.replace(current, earlier)
-    os.replace(work, current)
-    shutil.rmtree(earlier, ignore_errors=True)
+    write.switch(work, data)
