@@ -5,7 +5,8 @@ import hashlib
 import json
 import os
 import time
-from functools import lru_cache
+from collections.abc import Awaitable, Callable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,11 @@ def packages() -> list[dict[str, Any]]:
 
 
 class Released(AsgiFileDownload):  # type: ignore[misc]  # Datasette has no types
-    """A file beside the packages, opened again where a switch took it away before it was."""
+    """A file beside the packages, looked for again where a switch took it away; the answer for none comes last."""
+
+    def __init__(self, path: Path, missing: Callable[[], Awaitable[Response]], **answer: Any) -> None:
+        super().__init__(str(path), headers={"cache-control": "no-cache"}, **answer)
+        self._missing = missing
 
     async def asgi_send(self, send: Any) -> None:
         for wait in SWITCHED:
@@ -49,15 +54,7 @@ class Released(AsgiFileDownload):  # type: ignore[misc]  # Datasette has no type
                 return await super().asgi_send(send)
             except FileNotFoundError:  # nothing has been sent
                 await asyncio.sleep(wait)
-        return await super().asgi_send(send)
-
-
-async def _is_there(path: Path) -> bool:
-    for wait in SWITCHED:
-        if path.is_file():
-            return True
-        await asyncio.sleep(wait)
-    return False
+        return await (await self._missing()).asgi_send(send)
 
 
 def _data() -> Path:
@@ -95,13 +92,10 @@ async def downloads_page(datasette: Any, request: Any) -> Response:
     return Response.html(await datasette.render_template("downloads.html", context, request=request))
 
 
-async def package_file(datasette: Any, request: Any) -> Any:
+async def package_file(datasette: Any, request: Any) -> Released:
     path = _data() / "packages" / f"{request.url_vars['name']}.zip"
-    if not await _is_there(path):
-        return await _missing(datasette, request, "package-missing")
-    return Released(
-        str(path), path.name, content_type="application/zip", headers={"cache-control": "no-cache"}
-    )
+    missing = partial(_missing, datasette, request, "package-missing")
+    return Released(path, missing, filename=path.name, content_type="application/zip")
 
 
 def releases() -> list[dict[str, Any]]:
@@ -115,13 +109,12 @@ def releases() -> list[dict[str, Any]]:
     ]
 
 
-async def listing_file(datasette: Any, request: Any) -> Any:
+async def listing_file(datasette: Any, request: Any) -> Released:
     """What programs read beside the packages and of the releases: catalog, checksums, manifest, delta, feed."""
     folder, name = request.url_vars["folder"], request.url_vars["name"]
     path = _data() / folder / name
-    if not await _is_there(path):
-        return await _missing(datasette, request, "package-missing")
-    return Released(str(path), content_type=LISTED[path.suffix], headers={"cache-control": "no-cache"})
+    missing = partial(_missing, datasette, request, "package-missing")
+    return Released(path, missing, content_type=LISTED[path.suffix])
 
 
 async def document_file(datasette: Any, request: Any) -> Any:
