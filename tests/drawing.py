@@ -1,7 +1,5 @@
 """Pages drawn from a few lines of text, and lists without a page, for the tests of the parsers.
 
-Loaded by path (``runpy.run_path``), because the tests folder is no package.
-
     科目编码 | 科目名称 | 合计   | 其中 | <
     ^        | ^        | ^      | 基本 | 项目
     201      | 公共服务 | 10.00  | 6.00 | 4.00

@@ -1,9 +1,5 @@
-"""The city of site_city.py with what an auditor looks for: a check that failed, questions, hostile cells, a name.
+"""The city of site_city.py with what an auditor looks for: a failed check, questions, hostile cells, a name."""
 
-Loaded by path from the test files (tests/ is no package).
-"""
-
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,21 +8,13 @@ from typing import Any
 
 import httpx
 
+import site_city
 from datapackages.model import Cell, Cover, Outcome, ParsedDocument
 
 NAME, FORMULA = "某某某", '=HYPERLINK("http://evil.example","点")'
 STATED = (100.0, 80.0, 160.0, 92.0)  # the box of the figure in the prose
 
 
-def _load() -> Any:
-    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-site_city = _load()
 
 
 def make(data: Path) -> Any:

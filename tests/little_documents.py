@@ -3,8 +3,7 @@
 ``document(table("expenditure", columns=[total(), column("基本支出", expenditure_type="basic")], rows=[
 row("合计", "483.69", "45.75", row_role="total")]))`` is a whole ParsedDocument: its first column holds the names of
 the rows, each further column one figure a row, and every printed figure is a fact. What a column or a row means is
-given as fields of Fact; a row's fields win over its column's, and these over the table's. A test takes it in with
-``little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_documents.py"))))``.
+given as fields of Fact; a row's fields win over its column's, and these over the table's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""A small made-up site on loopback: pages by path, its own calendar, and a list of what it was asked.
-
-Tests run it by path, as they run ``little_documents.py``; dataclasses need real annotations for that.
-"""
+"""A small made-up site on loopback: pages by path, its own calendar, and a list of what it was asked."""
 
 import hashlib
 import threading

@@ -1,7 +1,4 @@
-"""Parsed documents of a made-up city, for the tests of the data packages.
-
-Loaded by path (``runpy.run_path``), because the tests folder is no package.
-"""
+"""Parsed documents of a made-up city, for the tests of the data packages."""
 
 from __future__ import annotations
 

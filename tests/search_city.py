@@ -1,7 +1,6 @@
 """A made-up city with a wide vocabulary, for the tests of search: its rows go straight into the database's tables.
 
 Forty units of a town and a county, three years, the tables that real forms have, prose, projects and purchases.
-Loaded by path from the test files (tests/ is no package).
 """
 
 import hashlib

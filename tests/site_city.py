@@ -1,7 +1,6 @@
 """A city of three units for the tests of the site: two PDFs, what they say, packages and a database.
 
 The PDFs are drawn and the facts are placed by the same numbers, so a mark that is off is seen.
-Loaded by path from the test files (tests/ is no package).
 """
 
 import hashlib

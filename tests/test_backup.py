@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import importlib.util
 import os
 import shutil
 import sqlite3
@@ -11,10 +10,10 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+import loaded
 from crawler import blobs
 from crawler.state import State, sightings
 from datapackages.model import Sighting
@@ -24,15 +23,7 @@ SCRIPT = ROOT / "deploy" / "backup.py"
 DEMO = ROOT / "tests/documents/demo/night1"
 
 
-def _load() -> Any:
-    spec = importlib.util.spec_from_file_location("backup", SCRIPT)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-backup = _load()
+backup = loaded.script(SCRIPT)
 
 
 def run(*arguments: str | Path) -> tuple[int, str]:

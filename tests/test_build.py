@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import runpy
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -12,17 +11,15 @@ from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import made_up_city as city
 from datapackages import codes, ddl, descriptor, schemas
 from datapackages.build import BuildFailed, build
 from datapackages.loading import fen
 from datapackages.search_text import match_query
 from datapackages.write import write_packages
-
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import re
 import shutil
 import sqlite3
@@ -21,6 +20,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+import site_city
 from datapackages import build, by_place, descriptor, dictionary
 from datapackages.build import BuildFailed
 from datapackages.by_place import build_by_place
@@ -42,15 +42,6 @@ by_place.build_by_place(Path(sys.argv[1]))
 """
 
 
-def _site_city() -> Any:
-    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-site_city = _site_city()
 
 
 def read(data: Path, disclosure: Any, place: str, difference: str) -> tuple[ParsedDocument, Sighting]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import random
-import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import little_documents as little
+import made_up_city as city
 from datapackages import parsed as parsed_json
 from datapackages.build import build
 from datapackages.changes import Comparison, compare
@@ -22,8 +22,6 @@ from datapackages.model import Cell, ParsedDocument, Section
 from datapackages.write import write_packages
 
 HERE = Path(__file__).parent
-little = SimpleNamespace(**runpy.run_path(str(HERE / "little_documents.py")))
-city = SimpleNamespace(**runpy.run_path(str(HERE / "made_up_city.py")))
 column, document, row, table, total = little.column, little.document, little.row, little.table, little.total
 
 COLUMNS = (total(), column("基本支出", expenditure_type="basic"), column("项目支出", expenditure_type="project"))

@@ -1,21 +1,17 @@
 """Rules over several documents: last year's figures, a department and its units, the deadline, two publications."""
 
-import runpy
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import little_documents as little
 from datapackages import shelving  # noqa: F401  it registers the rules
 from datapackages.checks import across
 from datapackages.checks.shelf import Shelf, Volume
 from datapackages.compared import compared
 from datapackages.model import Outcome, ParsedDocument
-
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_documents.py"))))
 
 UNIT, DEPARTMENT = "cn-999900-u0007", "cn-999900-u0001"
 NAMES = {"u1": "示例市第一中学", "u2": "示例市特殊教育学校"}

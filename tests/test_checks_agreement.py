@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import runpy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import little_documents as little
 import parsers
 from datapackages import checks
 from datapackages.model import Outcome, ParsedDocument, Project
 
 HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("YUSUAN_SHARED", HERE.parent.parent / "shared"))
-little = SimpleNamespace(**runpy.run_path(str(HERE / "little_documents.py")))
 PRINTED = {"code_text": "2xx", "code_basis": "printed"}
 REVENUE = {"direction": "revenue", "expenditure_type": "not_stated"}
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import runpy
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import little_documents as little
 import parsers
 from datapackages import checks
 from datapackages.model import Outcome, ParsedDocument, Project, Section
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_documents.py"))))
 column, row, total = little.column, little.row, little.total
 BASIC = {"expenditure_type": "basic", "fund": "total"}
 PROJECT = {"expenditure_type": "project", "fund": "total"}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import runpy
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import little_documents as little
 import parsers
 from datapackages import checks
 from datapackages.checks.catalogue import required
@@ -17,7 +16,6 @@ from datapackages.checks.numbering import label_number
 from datapackages.codes import jurisdictions, labels
 from datapackages.model import Outcome, ParsedDocument, Section
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_documents.py"))))
 CITY = "大同市数据中心"
 LONG = "。".join(
     ["本单位的主要职责是管理数据", "机构设置情况为三个科室", "政府采购没有", "机关运行经费没有", "国有资产没有"]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import runpy
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import little_documents as little
 import parsers
 from datapackages import checks
 from datapackages.model import ParsedDocument, Project
 
 ASKED = ("question", "fail", "error")
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_documents.py"))))
 
 
 def asked(rule: str, parsed: ParsedDocument) -> list[tuple[str, str]]:

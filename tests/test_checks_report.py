@@ -5,16 +5,15 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-import runpy
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import little_documents as little
 from datapackages import checks
 from datapackages.checks import report
 from datapackages.checks.book import Book
@@ -24,7 +23,6 @@ from datapackages.model import Outcome, ParsedDocument
 
 HERE = Path(__file__).parent
 README = HERE.parent / "datapackages" / "checks" / "README.md"
-little = SimpleNamespace(**runpy.run_path(str(HERE / "little_documents.py")))
 
 
 def found(rule: str, outcome: str, fault: str = "", left: str = "", place: str = "p3/t/1/1") -> Outcome:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import runpy
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+import little_documents as little
+import made_up_city as city
 from datapackages import checks
 from datapackages.build import build
 from datapackages.correcting import correct
@@ -21,8 +21,6 @@ from datapackages.write import write_packages
 from yusuan.cli import main
 
 HERE = Path(__file__).parent
-city = SimpleNamespace(**runpy.run_path(str(HERE / "made_up_city.py")))
-little = SimpleNamespace(**runpy.run_path(str(HERE / "little_documents.py")))
 
 LINE = {
     "id": "c1",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import runpy
 import shutil
 import signal
 import sqlite3
@@ -13,16 +12,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import little_site as little
 from crawler import CrawlReport, blobs, crawl
 from crawler.errors import Locked, UsageError
 from crawler.lock import hold
 from crawler.state import last_runs, sightings
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 HOST, ROOT, SOURCE, SECOND_NIGHT = little.HOST, little.ROOT, little.SOURCE, little.SECOND_NIGHT
 Answer, Site = little.Answer, little.Site
 new_data, page, pdf, served, sha256 = little.new_data, little.page, little.pdf, little.served, little.sha256

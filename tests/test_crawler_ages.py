@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import io
-import runpy
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import little_site as little
 from crawler import CrawlReport, blobs, crawl
 from crawler.catalogue import load
 from crawler.nights import brought
 from crawler.state import sightings
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 Site, page, pdf, sha256 = little.Site, little.page, little.pdf, little.sha256
 FIRST = datetime(2026, 3, 12, 18, 17)
 PATIENT = little.SOURCE.replace("detail_days: 0\nfile_days: 0\n", "")

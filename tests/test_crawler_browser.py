@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -11,10 +10,10 @@ from contextlib import closing
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import little_site as little
 from crawler import chromium, crawl
 from crawler.asking import Visitor
 from crawler.catalogue import load, pick
@@ -23,7 +22,6 @@ from crawler.errors import UsageError
 from crawler.hosts import grouped
 from crawler.state import sightings
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 Site, pdf, HOST, ROOT = little.Site, little.pdf, little.HOST, little.ROOT
 BROWSER = "family: generic\ndetails: '/show(\\.html\\?id=|/)\\d+$'\nbrowser: true\npage_seconds: 6"
 SOURCE = little.SOURCE.replace("family: trs", BROWSER).replace("detail_days: 0\nfile_days: 0\n", "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 import crawler
+import little_site as little
 from benchmarks import crawl
 from benchmarks.crawl import Kept, Night
 from benchmarks.faults import SHARES
@@ -30,7 +30,6 @@ from crawler.downloading import Throttle
 from crawler.settings import settings
 from crawler.state import sightings
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 DOCUMENTS = 66
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import runpy
 import shutil
 import struct
 import zipfile
@@ -14,11 +13,11 @@ from urllib.parse import quote
 
 import pytest
 
+import little_site as little
 from crawler import blobs, crawl
 from crawler.state import published_otherwise, sightings
 from crawler.unpacking import TOOL
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 ROOT, Site, page, pdf, sha256 = little.ROOT, little.Site, little.page, little.pdf, little.sha256
 XLS = b"\xd0\xcf\x11\xe0 ... " + "Workbook".encode("utf-16-le")
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import runpy
 import ssl
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -15,11 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+import little_site as little
 from crawler import crawl
 from crawler.downloading import seconds
 from crawler.state import sightings
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 Answer, Site, page, pdf = little.Answer, little.Site, little.page, little.pdf
 DATE = "Thu, 12 Mar 2026 18:17:00 GMT"
 

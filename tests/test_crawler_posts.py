@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import runpy
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import little_site as little
 from crawler import crawl, forms
 from crawler.asking import Visitor
 from crawler.pages import decode, read_page
@@ -22,7 +21,6 @@ from crawler.paging import further_pages
 from crawler.state import sightings
 from crawler.words import words
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 Site, page, pdf, HOST, ROOT = little.Site, little.page, little.pdf, little.HOST, little.ROOT
 SITE = f"http://{HOST}"
 

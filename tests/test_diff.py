@@ -7,18 +7,17 @@ import io
 import json
 import os
 import re
-import runpy
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+import little_documents as little
 from datapackages.changes import compare
 from datapackages.compared import compared
 from datapackages.model import ParsedDocument
@@ -28,7 +27,6 @@ from yusuan.page_pictures import Pictures
 
 HERE = Path(__file__).parent
 CITY = HERE / "documents" / "demo"
-little = SimpleNamespace(**runpy.run_path(str(HERE / "little_documents.py")))
 
 
 def yusuan(*arguments: str | os.PathLike[str]) -> Result:

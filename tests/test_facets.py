@@ -1,21 +1,19 @@
 """Facets and counts of the site's tables: equal to counting the rows, and what is left out is said."""
 
-import importlib.util
 import json
 import re
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import combinations
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 import yaml
 
+import site_city
 from datapackages import facet_counts
 from datapackages.build import build
 from yusuan.site_files import site_file
@@ -24,19 +22,10 @@ METADATA = yaml.safe_load(site_file("metadata.yaml").read_text(encoding="utf-8")
 FACETS = METADATA["facts"]["facets"]
 
 
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("facets")
-    _load("site_city").make(folder)
+    site_city.make(folder)
     return folder
 
 
@@ -48,7 +37,7 @@ def database(data: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[httpx.Client]:
-    with _load("site_city").served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with site_city.served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
         yield client
 
 
@@ -161,7 +150,7 @@ def test_the_counts_of_one_build_are_those_of_the_next(data: Path, database: sql
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The city with each figure 500 times, so that a search finds more than the site lists."""
     folder = tmp_path_factory.mktemp("many")
-    city = _load("site_city")
+    city = site_city
     city.make(folder)
     path = (folder / "site" / "current" / "budgets.db").resolve()
     with closing(sqlite3.connect(path)) as connection:

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import importlib.util
 import json
 import re
 import sys
@@ -18,6 +17,8 @@ from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 from PIL import ImageChops
+
+import loaded
 
 DOCUMENTS = Path(__file__).parent / "documents"
 DEMO = DOCUMENTS / "demo"
@@ -39,12 +40,7 @@ ROWS = list(csv.DictReader((DEMO / "documents.csv").open(encoding="utf-8")))
 def make() -> ModuleType:
     """make.py as a module."""
     sys.path.insert(0, str(DOCUMENTS))
-    spec = importlib.util.spec_from_file_location("make", DOCUMENTS / "make.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded.script(DOCUMENTS / "make.py")
 
 
 def test_the_committed_files_are_what_make_py_makes(make: ModuleType, tmp_path: Path) -> None:

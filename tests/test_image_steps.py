@@ -1,6 +1,5 @@
 """The image without a container engine: its steps are done, it is healthy, and what is not understood fails."""
 
-import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,23 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
+import loaded
+import site_city
 from crawler import blobs
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 DOCUMENTS = Path(__file__).parent / "documents/demo/night1"
 BASE = f"FROM python:{sys.version_info.major}.{sys.version_info.minor}-slim-bookworm\n"
-
-
-def _load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec and spec.loader
-    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-steps = _load(DEPLOY / "image_steps.py")
-site_city = _load(Path(__file__).with_name("site_city.py"))
+steps = loaded.script(DEPLOY / "image_steps.py")
 SERVICES = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
 
 

@@ -1,15 +1,14 @@
 """The ledger: who has published, late, not at all or behind a refusal, and why. Nobody is accused in doubt."""
 
-import runpy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+import made_up_city as city
 from crawler import catalogue
 from crawler.errors import UsageError
 from crawler.night import Answer, Link, Night
@@ -23,8 +22,6 @@ from datapackages.units import Unit, Units
 from datapackages.versions import Placed
 from datapackages.write import write_packages
 from yusuan.cli import main
-
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 
 PLACE = "999900"
 OWN_LEVEL, UNIT, YOUNG = "cn-999900-u0006", "cn-999900-u0007", "cn-999900-u0018"

@@ -1,16 +1,12 @@
 """Lines over the years: the same, renamed, moved, split or merged, and no link where no rule proves one."""
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import little_documents as little
 from datapackages.line_links import links, name_of
 from datapackages.model import Fact
-
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_documents.py"))))
 
 Line = tuple[str, str, str] | tuple[str, str, str, str]  # code, name, amount, last year's amount
 

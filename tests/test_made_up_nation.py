@@ -1,26 +1,20 @@
 """The made-up nation of the benchmarks: as many facts as asked for, in a database that holds together."""
 
-import importlib.util
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+import site_city
 from benchmarks import made_up_nation
 
 
 @pytest.fixture(scope="module")
 def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
-    assert spec and spec.loader
-    city = importlib.util.module_from_spec(spec)
-    sys.modules["site_city"] = city
-    spec.loader.exec_module(city)
     data = tmp_path_factory.mktemp("seed")
-    city.make(data)
+    site_city.make(data)
     return data / "site" / "budgets.db"
 
 

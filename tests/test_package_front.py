@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import runpy
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
+import made_up_city as city
 from datapackages import codes, descriptor, schemas, sums
 from datapackages.validate import Fault, validate
 from datapackages.write import write_packages
 
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 BUDGET = "cn-999900-2026-budget"
 
 

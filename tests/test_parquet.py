@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import runpy
 import subprocess
 import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import duckdb
 import polars
 import pytest
 
+import made_up_city as city
 from datapackages import parquet, schemas, tabular
 from datapackages.model import Section
 from datapackages.write import write_packages
 
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 TEXT = 'a, "b"\n=1+1;\'|\t' + "很长" * 100_000
 
 

@@ -1,17 +1,13 @@
 """What a document says of itself: kind, year, stage, scope, unit and department."""
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import drawing as draw
 from datapackages.model import Cell, Table
 from parsers.about import About, read_about
 from parsers.stitch import PageText
 from parsers.text import Line
-
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 
 
 def about(*cover: str, tables: tuple[Table, ...] = ()) -> About:

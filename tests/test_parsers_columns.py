@@ -1,15 +1,11 @@
 """What each column of a list means: its heading says it, what stands in it may correct it."""
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import drawing as draw
 from datapackages.model import Table
 from parsers.columns import Column, read_columns
-
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 
 
 def columns(canonical: str, text: str, *, stage: str = "budget") -> list[Column]:

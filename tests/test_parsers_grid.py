@@ -1,15 +1,11 @@
 """Frames to tables: captions, header levels, body rows and notes, and nothing lost between them."""
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import drawing as draw
 from parsers.grid import Grid, is_index, read_grid
 from parsers.lattice import frames
-
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 
 
 def grid(text: str, *, headless: bool = False, widths: tuple[float, ...] = ()) -> Grid:

@@ -1,13 +1,10 @@
 """Rulings to cells: what is drawn decides, the text only says where it stands."""
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
 
+import drawing as draw
 from parsers.lattice import Frame, frames
 from parsers.page import Page, Ruling
 
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 Spans = list[tuple[str, tuple[int, int], tuple[int, int]]]
 
 

@@ -1,16 +1,12 @@
 """What a figure means: column, row and form together."""
 
-import runpy
 from dataclasses import asdict, fields
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import drawing as draw
 from datapackages.model import Fact, Issue
 from parsers.facts import read_facts
-
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 
 
 def read(canonical: str, text: str, **changes: object) -> list[Fact | Issue]:

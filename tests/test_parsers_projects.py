@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import runpy
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
-from types import SimpleNamespace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import drawing as draw
 from datapackages.model import Fact, Project, Table
 from parsers.facts import read_facts
 from parsers.nesting import nest
 from parsers.projects import read_projects
 
 steady = settings(deadline=None, derandomize=True)
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 listed = draw.listing
 
 

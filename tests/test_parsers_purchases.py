@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import runpy
 from decimal import Decimal
-from pathlib import Path
-from types import SimpleNamespace
 
+import drawing as draw
 from datapackages.model import Fact, Purchase, Table
 from parsers.facts import read_facts
 from parsers.purchases import read_purchases
 
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 listed = draw.listing
 
 

@@ -1,19 +1,15 @@
 """What each row of a list means: its codes, its name, its ancestors, and whether it sums others."""
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import drawing as draw
 from datapackages.model import Table
 from parsers.columns import read_columns
 from parsers.roles import set_roles
 from parsers.row_projects import settle_projects
 from parsers.row_units import name_units
 from parsers.rows import Row, read_rows
-
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 
 
 def rows(canonical: str, text: str, **changes: object) -> list[Row]:

@@ -1,12 +1,10 @@
 """The prose of a document, cut at its headings, and what the document says of itself."""
 
-import runpy
 import time
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import drawing as draw
 from parsers.about import About, read_about
 from parsers.page import Page
 from parsers.sections import read_sections
@@ -14,7 +12,6 @@ from parsers.stitch import PageText, printed_tables
 from parsers.tables import read_tables
 from parsers.text import Line
 
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 TABLE = "科目编码 | 科目名称 | 合计\n | 合计 | 30.00\n213 | 农林水支出 | 30.00"
 FORMS = ("收支总表", "收入总表", "支出总表")
 

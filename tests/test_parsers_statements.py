@@ -1,17 +1,16 @@
 """Figures stated in the prose: what each is about, what is said of it, and the fact it should equal."""
 
 import json
-import runpy
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import drawing as draw
 import parsers
 from datapackages.codes import labels
 from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, Statement, Table
@@ -23,7 +22,6 @@ from parsers.statements import read_statements
 from parsers.stitch import PageText
 from parsers.text import Line, fold
 
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 TOTALS = "一、收支预算情况"
 EXPENDITURE = (
     "科目名称 | 合计 | 基本支出 | 项目支出\n合计 | 483.69 | 45.75 | 437.93\n农林水支出 | 483.69 | 45.75 | 437.93"

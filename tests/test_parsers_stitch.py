@@ -1,12 +1,9 @@
 """Frames on pages to printed tables: one table may go on for pages, one page may hold several."""
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
 
+import drawing as draw
 from parsers.page import Page
 
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 HEADER = "科目编码 | 科目名称 | 合计 | 基本支出"
 FIRST = "213 | 农林水支出 | 30.00 | 20.00\n21303 | 水利 | 30.00 | 20.00"
 NEXT = "2130301 | 行政运行 | 20.00 | 20.00\n2130304 | 水利行业业务管理 | 10.00 | "

@@ -1,20 +1,17 @@
 """Tables with few rules or none: the columns, headings and rows are where the words stand."""
 
 import re
-import runpy
 from collections.abc import Sequence
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import drawing as draw
 from parsers.page import Glyph, Page, Ruling
 from parsers.stitch import printed_tables
 from parsers.words_on_page import words_of
 
-draw = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("drawing.py"))))
 LEFT, PAD, LINE, ROW = 50.0, 3.0, 11.0, 16.0
 EXPENDITURE = """
 项目     | <              | 2026年预算数 | <        | <        | 上年结转

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import importlib.util
 import os
 import shutil
 import signal
@@ -11,13 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+import site_city
 
 PROXY = Path(__file__).parent.parent / "deploy" / "proxy"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -27,15 +27,6 @@ RATE = 5  # requests a minute that the site allows one address
 Start = Callable[[str], httpx.Client]
 
 
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-site_city = _load("site_city")
 
 
 def wait_for(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-import runpy
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import made_up_city as city
 from datapackages import redirects, releases, schemas
 from datapackages.delta import differences
 from datapackages.model import ParsedDocument, Sighting
@@ -25,7 +24,6 @@ from datapackages.releases import NothingToRelease, release
 from datapackages.write import write_packages
 
 steady = settings(deadline=None, derandomize=True)
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 BUDGET = "cn-999900-2026-budget"
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 

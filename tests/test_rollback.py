@@ -2,23 +2,21 @@
 
 import hashlib
 import os
-import runpy
 import shutil
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 
+import made_up_city as city
 from datapackages.build import build
 from datapackages.releases import release
 from datapackages.write import write_packages
 from yusuan.rollback import rollback
 
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 FIRST, SECOND = "2026-03-19", "2026-03-19-2"
 
 

@@ -1,19 +1,17 @@
 """A search finds what a reviewed list says it must, nothing else, and the best first: tests/relevancy.csv."""
 
 import csv
-import importlib.util
 import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+import search_city
 from datapackages import search, search_feed, search_figures, search_terms
 from datapackages.search_figures import Narrow
 
@@ -25,18 +23,9 @@ NAMES = {
 ALL = Narrow()
 
 
-@cache
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    with closing(_load("search_city").make(tmp_path_factory.mktemp("search") / "city.db")) as connection:
+    with closing(search_city.make(tmp_path_factory.mktemp("search") / "city.db")) as connection:
         yield connection
 
 
@@ -273,7 +262,7 @@ def test_the_feed_of_prose_and_of_amounts(city: sqlite3.Connection) -> None:
 
 
 def test_the_index_is_the_same_for_the_same_rows(city: sqlite3.Connection, tmp_path: Path) -> None:
-    with closing(_load("search_city").make(tmp_path / "again.db")) as again:
+    with closing(search_city.make(tmp_path / "again.db")) as again:
         for table in ("lines_fts_rows", "lines_fts_data"):
             sql = f"SELECT * FROM {table}"
             assert [tuple(row) for row in again.execute(sql)] == [tuple(row) for row in city.execute(sql)]

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import runpy
 import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
 
+import made_up_city as city
 from datapackages import schemas, workbook
 from datapackages.exports import export
 from datapackages.selection import NothingSelected, Selection
@@ -24,7 +23,6 @@ from datapackages.workbook import Sheet, TooLong
 from datapackages.write import write_packages
 from yusuan.cli import main
 
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 BUDGET = "cn-999900-2026-budget"
 OFFICE = "示例市民政所"
 

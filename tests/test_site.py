@@ -3,7 +3,6 @@
 import ast
 import csv
 import hashlib
-import importlib.util
 import io
 import json
 import re
@@ -11,9 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx
@@ -22,6 +19,7 @@ import yaml
 from click.testing import CliRunner
 from PIL import Image
 
+import site_city
 from datapackages import codes, ddl, schemas
 from yusuan.serve import serve
 from yusuan.site_files import site_file
@@ -31,23 +29,14 @@ QUERIES = METADATA["queries"]
 TABLES = METADATA["tables"]
 
 
-@cache
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return _load("site_city").make(tmp_path_factory.mktemp("site"))
+    return site_city.make(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")
 def site(city: Any) -> Iterator[httpx.Client]:
-    with _load("site_city").served(city.data) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with site_city.served(city.data) as address, httpx.Client(base_url=address, trust_env=False) as client:
         yield client
 
 
@@ -467,7 +456,7 @@ def test_every_answer_carries_the_headers_of_safety(path: str, site: httpx.Clien
 
 def test_behind_a_path_prefix_every_link_carries_it(city: Any) -> None:
     fact = city.hospitality.fact_id
-    with _load("site_city").served(city.data, "--base-url", "/datong/") as address:
+    with site_city.served(city.data, "--base-url", "/datong/") as address:
         for path in (
             "/",
             "/budgets",

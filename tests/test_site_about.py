@@ -1,24 +1,19 @@
 """About: the method, the tolerance, every rule in words, the limits, and how to reach who runs the site."""
 
 import html
-import importlib.util
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
+import walk_city
 from datapackages import checks
 from datapackages.checks import across
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    spec = importlib.util.spec_from_file_location("walk_city", Path(__file__).with_name("walk_city.py"))
-    assert spec and spec.loader
-    walk_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(walk_city)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YUSUAN_CONTACT", "editor@example.org <b>")
         with walk_city.reader(tmp_path_factory.mktemp("about")) as client:

@@ -1,6 +1,5 @@
 """Text of a hostile PDF and addresses of a hostile reader do nothing on any page of the site."""
 
-import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
+import loaded
+
 PAGES = 150  # that are looked at, following links from the front page
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)>"
 HIDDEN = "合计\u202e00.1\u2066\u0000\u0007\x1b[31m"
@@ -20,18 +21,10 @@ INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 ADDRESSES = ("javascript:alert(document.domain)//a.pdf", "data:text/html,<script>alert(4)</script>")
 
 
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The little city, its documents as hostile as a parser could hand them on."""
-    city = _load("site_city")
+    city = loaded.script(Path(__file__).with_name("site_city.py"))
     parsed, sighting, addresses = city.parsed, city._sighting, iter(ADDRESSES * 20)
 
     def hostile(*arguments: Any) -> Any:

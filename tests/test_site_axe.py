@@ -1,8 +1,6 @@
 """Everyone can read every kind of page: axe finds nothing serious, wide and narrow, in both languages."""
 
-import importlib.util
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+import site_city
+
 # `make test` takes it from the npm registry; its version stands in the Makefile.
 AXE = Path(__file__).parent.parent / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
@@ -23,17 +22,12 @@ STARTS = ("/", "/-/search?q=%E7%BB%8F%E8%B4%B9", "/-/search?q=zzzz", "/-/nothing
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
     pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: `make test` takes it with npm"),
 ]
 
 
 @pytest.fixture(scope="module")
 def address(demo_city: Path) -> Iterator[str]:
-    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
-    assert spec and spec.loader
-    site_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(site_city)
     with site_city.served(demo_city) as served:
         yield served
 
@@ -64,18 +58,6 @@ def _kind(address: str) -> str:
     told = urlsplit(address)
     path = re.sub(r"(?<=/)(?=[^/]*\d)[^/]+", "*", told.path)
     return path + ("?" if told.query else "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize(("width", "height", "language"), [(1280, 900, "zh"), (390, 844, "en")])

@@ -2,17 +2,13 @@
 
 import hashlib
 import html
-import importlib.util
 import io
 import json
 import re
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx
@@ -20,9 +16,9 @@ import pytest
 import yaml
 from PIL import Image, ImageChops
 
+import site_city
 from yusuan.site_files import site_file
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 CITY = Path(__file__).parent / "documents" / "demo"
 METADATA = yaml.safe_load(site_file("metadata.yaml").read_text(encoding="utf-8"))["databases"]["budgets"]
@@ -40,28 +36,6 @@ SEARCHED = " || ' ' || ".join(
 )  # fmt: skip
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
-in_chromium = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
-
-
-def walk(test: Callable[..., None]) -> Callable[..., None]:
-    """Mark a test that needs the browser; the others of this file do not."""
-    for mark in in_chromium:
-        test = mark(test)
-    return test
-
-
-@cache
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def data(demo_city: Path) -> Path:
     """Two nights crawled, read, packaged and built."""
@@ -70,7 +44,7 @@ def data(demo_city: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def address(data: Path) -> Iterator[str]:
-    with _load("site_city").served(data) as address:
+    with site_city.served(data) as address:
         yield address
 
 
@@ -99,18 +73,6 @@ def edited(database: sqlite3.Connection) -> sqlite3.Row:
     ).fetchone()
     assert (found["amount_text"], found["name"]) == (cell["after"], "（三）公务接待费支出")
     return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=SIZES)
@@ -273,7 +235,7 @@ def test_the_unit_that_has_not_published_is_listed_first(site: httpx.Client) -> 
 # ---- in the browser ----
 
 
-@walk
+@pytest.mark.browser
 def test_search_narrow_open_a_figure_and_see_its_mark(
     page: Any, edited: sqlite3.Row, database: sqlite3.Connection
 ) -> None:
@@ -307,7 +269,7 @@ def test_search_narrow_open_a_figure_and_see_its_mark(
     seen(page, "figure")
 
 
-@walk
+@pytest.mark.browser
 def test_a_figure_of_final_accounts_is_marked_on_its_standing_page(page: Any, database: sqlite3.Connection) -> None:
     fact = database.execute(
         "select * from facts where stage = 'final' and canonical = 'general_function' and row_role = 'leaf' "
@@ -319,7 +281,7 @@ def test_a_figure_of_final_accounts_is_marked_on_its_standing_page(page: Any, da
     seen(page, "final")
 
 
-@walk
+@pytest.mark.browser
 def test_a_package_is_downloaded_and_has_the_sha256_of_the_page(page: Any, data: Path, tmp_path: Path) -> None:
     page.goto("/")
     page.get_by_role("link", name="下载", exact=True).first.click()
@@ -333,7 +295,7 @@ def test_a_package_is_downloaded_and_has_the_sha256_of_the_page(page: Any, data:
     assert package.read_bytes() == (data / "packages" / package.name).read_bytes()
 
 
-@walk
+@pytest.mark.browser
 @pytest.mark.parametrize("name", ["documents", "largest_changes", "slots", "tables", "units"])
 def test_lists_are_readable_at_both_widths(name: str, page: Any) -> None:
     """Text is not squeezed into a column of single characters, and nothing is wider than the screen."""
@@ -345,14 +307,14 @@ def test_lists_are_readable_at_both_widths(name: str, page: Any) -> None:
     seen(page, name)
 
 
-@walk
+@pytest.mark.browser
 @pytest.mark.parametrize("name", ["", "issues", "issues_by_type"])
 def test_pages_that_may_be_empty_fit_the_screen(name: str, page: Any) -> None:
     page.goto(f"/budgets/{name}")
     seen(page, name or "database")
 
 
-@walk
+@pytest.mark.browser
 def test_a_wrong_address_leads_back_to_the_front_page(page: Any) -> None:
     page.goto("/nowhere")
     seen(page, "error")

@@ -1,23 +1,19 @@
 """Changes: what happened to documents after they were published, the newest first, on a page and as a feed."""
 
-import importlib.util
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 import httpx
 import pytest
+
+import walk_city
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    spec = importlib.util.spec_from_file_location("walk_city", Path(__file__).with_name("walk_city.py"))
-    assert spec and spec.loader
-    walk_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(walk_city)
     with walk_city.reader(tmp_path_factory.mktemp("changes")) as client:
         yield client
 

@@ -1,14 +1,14 @@
 """Compare: units by years; a table for each headline and stage, a row for each unit and scope."""
 
 import csv
-import importlib.util
 import io
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
+
+import walk_city
 
 EDUCATION, CIVIL, SCHOOL, OWN = (f"cn-999900-u{number:04}" for number in (1, 3, 7, 6))
 ALL = [("unit", EDUCATION), ("unit", CIVIL), ("unit", SCHOOL), ("headline", "three_public")]
@@ -16,10 +16,6 @@ ALL = [("unit", EDUCATION), ("unit", CIVIL), ("unit", SCHOOL), ("headline", "thr
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    spec = importlib.util.spec_from_file_location("walk_city", Path(__file__).with_name("walk_city.py"))
-    assert spec and spec.loader
-    walk_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(walk_city)
     with walk_city.reader(tmp_path_factory.mktemp("compare")) as client:
         yield client
 

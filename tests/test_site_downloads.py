@@ -1,7 +1,6 @@
 """What is taken away from the site: dated releases, their feed, and the files that programs read."""
 
 import hashlib
-import importlib.util
 import re
 import threading
 from collections.abc import Iterator
@@ -11,28 +10,21 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+import site_city
 from datapackages import releases
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made: Path = _city().make(tmp_path_factory.mktemp("downloads")).data
+    made: Path = site_city.make(tmp_path_factory.mktemp("downloads")).data
     releases.release(made)
     return made
 
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[httpx.Client]:
-    with _city().served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with site_city.served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
         yield client
-
-
-def _city():  # type: ignore[no-untyped-def]
-    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_a_release_is_listed_with_its_packages_and_their_checksums(site: httpx.Client, data: Path) -> None:

@@ -2,27 +2,16 @@
 
 import csv
 import hashlib
-import importlib.util
 import io
 import json
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-evidence_city = _load("evidence_city")
+import evidence_city
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """The findings: the gravest first, narrowed by links, walked one after another, both sides marked; their feed."""
 
 import html
-import importlib.util
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -14,16 +12,8 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+import evidence_city
 
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-evidence_city = _load("evidence_city")
 LISTED = "select f.*, c.message_zh from findings f join checks c using (sha256, rule, place) order by seq"
 
 

@@ -1,15 +1,14 @@
 """The page of a functional code: its place in the classification, and who spends how much on it."""
 
-import importlib.util
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import httpx
 import pytest
 
+import walk_city
 from datapackages import ddl, functions
 
 HOUSING, CLASS = "2210201", "221"
@@ -17,10 +16,6 @@ HOUSING, CLASS = "2210201", "221"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    spec = importlib.util.spec_from_file_location("walk_city", Path(__file__).with_name("walk_city.py"))
-    assert spec and spec.loader
-    walk_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(walk_city)
     with walk_city.reader(tmp_path_factory.mktemp("function")) as client:
         yield client
 

@@ -1,20 +1,16 @@
 """The front page: one search box, what is covered, how fresh it is, what is new, and doors to the rest."""
 
-import importlib.util
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
+import walk_city
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    spec = importlib.util.spec_from_file_location("walk_city", Path(__file__).with_name("walk_city.py"))
-    assert spec and spec.loader
-    walk_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(walk_city)
     with walk_city.reader(tmp_path_factory.mktemp("home")) as client:
         yield client
 

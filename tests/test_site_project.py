@@ -1,13 +1,13 @@
 """The page of a project: its amounts over the years, targets and purchases, under an address made of its name."""
 
-import importlib.util
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from datasette.utils import tilde_encode
+
+import walk_city
 
 EDUCATION = "cn-999900-u0001"
 NAME = "校舍维修"
@@ -19,10 +19,6 @@ def address(name: str, unit: str = EDUCATION) -> str:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    spec = importlib.util.spec_from_file_location("walk_city", Path(__file__).with_name("walk_city.py"))
-    assert spec and spec.loader
-    walk_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(walk_city)
     with walk_city.reader(tmp_path_factory.mktemp("project")) as client:
         yield client
 

@@ -1,10 +1,8 @@
 """The site stands open to everyone: who asks too often waits, crawlers are led, caches are told."""
 
-import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
@@ -14,20 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protego import Protego
 
+import loaded
+import site_city
+
 ROOT = Path(__file__).parent.parent
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
-def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-site_city = _load(ROOT / "tests" / "site_city.py")
-rate = _load(ROOT / "datasette" / "plugins" / "rate.py")
+rate = loaded.script(ROOT / "datasette" / "plugins" / "rate.py")
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,15 @@
 """A reader chooses language and unit of money once; the address alone shows a page so, and nothing else is kept."""
 
-import importlib.util
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
+import site_city
+
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
-    assert spec and spec.loader
-    site_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(site_city)
     with site_city.served(site_city.make(tmp_path_factory.mktemp("reader")).data) as served:
         yield served
 

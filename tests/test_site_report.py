@@ -1,7 +1,6 @@
 """A reader reports a figure: one form without a script, one line for a person to look at, nothing else written."""
 
 import csv
-import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-evidence_city = _load("evidence_city")
+import evidence_city
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The runs of the night on the site: what each brought, what held it back, which site was slow."""
 
-import importlib.util
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import httpx
 import pytest
 import yaml
 
+import site_city
 from yusuan import runs, runs_table
 from yusuan.runs import Run
 from yusuan.site_files import site_file
@@ -86,10 +86,6 @@ def test_every_table_and_column_is_described() -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
-    assert spec and spec.loader
-    site_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(site_city)
     data = site_city.make(tmp_path_factory.mktemp("runs")).data
     reported(data)
     with site_city.served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:

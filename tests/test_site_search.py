@@ -1,34 +1,24 @@
 """The page of a search and its feed over HTTP: groups, marks, links, what is said when nothing is found."""
 
 import html
-import importlib.util
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 
+import search_city
+import site_city
+
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@cache
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     data = tmp_path_factory.mktemp("search")
-    _load("search_city").make(data / "site" / "current" / "budgets.db").close()
-    with _load("site_city").served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    search_city.make(data / "site" / "current" / "budgets.db").close()
+    with site_city.served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
         yield client
 
 

@@ -1,33 +1,23 @@
 """Any result leaves the site as CSV or XLSX, whole or not at all, and nothing in it runs."""
 
 import csv
-import importlib.util
 import io
 import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 
+import loaded
+import site_city
 from datapackages import schemas
 
-
-def _load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 ROOT = Path(__file__).parent.parent
-site_city = _load(ROOT / "tests" / "site_city.py")
-take_away = _load(ROOT / "datasette" / "plugins" / "take_away.py")
+take_away = loaded.script(ROOT / "datasette" / "plugins" / "take_away.py")
 
 
 TITLES = [schemas.fields("facts")[name]["title"] for name in ("name", "amount")]

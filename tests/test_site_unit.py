@@ -1,15 +1,15 @@
 """The page of a unit: its years side by side, each figure one click from its page, and what it published."""
 
-import importlib.util
 import io
 import re
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 import httpx
 import pytest
+
+import walk_city
 
 EDUCATION, SCHOOL, OWN = (f"cn-999900-u{number:04}" for number in (1, 7, 6))
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
@@ -17,10 +17,6 @@ ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    spec = importlib.util.spec_from_file_location("walk_city", Path(__file__).with_name("walk_city.py"))
-    assert spec and spec.loader
-    walk_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(walk_city)
     with walk_city.reader(tmp_path_factory.mktemp("unit")) as client:
         yield client
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+import little_site as little
 from crawler import crawl
 from crawler.catalogue import load
 from crawler.proposing import propose
 from yusuan.sources import sources
 
-little = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("little_site.py"))))
 HOST, ROOT, Site, page, pdf = little.HOST, little.ROOT, little.Site, little.page, little.pdf
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-import runpy
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import made_up_city as city
 from datapackages.parsed import fact_rows
 
 steady = settings(deadline=None, derandomize=True)
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
 
 

@@ -1,6 +1,5 @@
 """A new build is served without a lost request; one that does not come up leaves the old one."""
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -12,27 +11,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
+import site_city
 from yusuan import switching
 from yusuan.serve import serve
 
 VERSION = "/budgets/packages.json?_shape=array&_col=version"
 
 
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-site_city = _load("site_city")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import re
-import runpy
 import shutil
 import sqlite3
 import subprocess
@@ -14,18 +13,17 @@ import sys
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import duckdb
 import pandas
 import pytest
 
+import made_up_city as city
 from datapackages import build, catalog, descriptor, dictionary, loading, schemas, tabular
 from datapackages.exports import export
 from datapackages.selection import Selection
 from datapackages.write import write_packages
 
-city = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made_up_city.py"))))
 BUDGET = "cn-999900-2026-budget"
 EXAMPLES = re.findall(r"^```(python|r)\n# (\w+): .*?\n(.*?)^```", dictionary.README.read_text("utf-8"), re.M | re.S)
 

@@ -5,7 +5,6 @@ Nobody types an address: each begins at the front page and follows what is there
 
 import csv
 import hashlib
-import importlib.util
 import io
 import json
 import re
@@ -20,16 +19,14 @@ import pytest
 from frictionless import system, validate
 from PIL import Image
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+import site_city
+
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 DESK, PHONE = (1280, 900), (390, 844)
 RED, BLUE = (200, 30, 30), (20, 80, 190)  # left and right side of a check
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -40,24 +37,8 @@ def data(demo_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(data: Path) -> Iterator[str]:
-    spec = importlib.util.spec_from_file_location("site_city", Path(__file__).with_name("site_city.py"))
-    assert spec and spec.loader
-    site_city = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(site_city)
     with site_city.served(data) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

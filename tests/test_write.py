@@ -6,7 +6,6 @@ import csv
 import hashlib
 import json
 import os
-import runpy
 import shutil
 import subprocess
 import sys
@@ -16,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+import made_up_city as city
 from datapackages import schemas, write
 from datapackages.issues import issue
 from datapackages.model import ParsedDocument, Section
@@ -29,7 +28,6 @@ from datapackages.versions import Placed, order
 from datapackages.write import write_packages
 
 HERE = Path(__file__).parent
-city = SimpleNamespace(**runpy.run_path(str(HERE / "made_up_city.py")))
 
 BUDGET = "cn-999900-2026-budget"
 OF_ALL = ("SHA256SUMS", "catalog.jsonld", "llms.txt")  # beside the packages

@@ -2,18 +2,16 @@
 a finding, a document that was replaced and one that was withdrawn, and who has not published.
 
 The rows are written into the built database, each figure being one that the city's PDFs print.
-Loaded by path from the test files (tests/ is no package).
 """
 
-import importlib.util
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import ModuleType
 
 import httpx
 
+import site_city
 from datapackages import rankings
 
 EDUCATION, CIVIL, SCHOOL, OWN = (f"cn-999900-u{number:04}" for number in (1, 3, 7, 6))
@@ -38,14 +36,6 @@ LEDGER = (
 )
 
 
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def insert(db: sqlite3.Connection, table: str, **row: object) -> None:
     """Insert one row; what is not given is empty."""
     names = ", ".join(f'"{name}"' for name in row)
@@ -54,7 +44,7 @@ def insert(db: sqlite3.Connection, table: str, **row: object) -> None:
 
 def make(data: Path) -> Path:
     """Make the city in an empty data directory; returns its database."""
-    _load("site_city").make(data)
+    site_city.make(data)
     path = data / "site" / "current" / "budgets.db"
     with closing(sqlite3.connect(path)) as db, db:
         _units_and_headlines(db)
@@ -121,5 +111,5 @@ def _rank_again(db: sqlite3.Connection) -> None:
 def reader(data: Path) -> Iterator[httpx.Client]:
     """Make the city, serve it, and yield a client whose addresses begin at it."""
     make(data)
-    with _load("site_city").served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with site_city.served(data) as address, httpx.Client(base_url=address, trust_env=False) as client:
         yield client
