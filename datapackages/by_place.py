@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
-from datapackages import build, descriptor, facet_counts, findings, full_text, parquet, schemas, whole_file
+from datapackages import build, descriptor, facet_counts, findings, full_text, parquet, schemas, whole_file, workers
 from datapackages.build import DATABASE, BuildFailed
 from datapackages.descriptor import PackageKey
 from datapackages.loading import SHARED
@@ -70,8 +70,10 @@ def build_by_place(data: Path) -> Path:
     (beside / FOLDER).mkdir(parents=True, exist_ok=True)
     for leftover in (path for path in (beside / FOLDER).iterdir() if path.name not in places):
         shutil.rmtree(leftover)
-    for code, folders in places.items():
-        _make_place(beside / FOLDER / code, site / "current" / FOLDER / code, folders)
+    with workers.beside() as begin:
+        for code, folders in places.items():
+            before = site / "current" / FOLDER / code
+            begin(sum(map(descriptor.size, folders)), _make_place, beside / FOLDER / code, before, folders)
     summarize(beside / DATABASE, {code: beside / FOLDER / code / DATABASE for code in places})
     parquet.write([folder for folders in places.values() for folder in folders], data / parquet.FOLDER)
     folder = site / f"build-{_name(beside, places)}"

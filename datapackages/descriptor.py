@@ -178,3 +178,8 @@ def hashes(folder: Path) -> dict[str, tuple[Path, str]]:
     """Return resource → its file and the SHA-256 that it must have, as the package's descriptor says."""
     listed = read(folder)["resources"]
     return {entry["name"]: (folder / entry["path"], entry["hash"].removeprefix("sha256:")) for entry in listed}
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of a package's tables, as its descriptor says."""
+    return sum(int(entry["bytes"]) for entry in read(folder)["resources"])

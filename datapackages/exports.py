@@ -9,8 +9,8 @@ from pathlib import Path
 
 from datapackages import archive, checksums, printed, selection, workbook
 from datapackages.model import ParsedDocument
+from datapackages.sealing import seal
 from datapackages.selection import Selection
-from datapackages.write import seal
 
 ENDINGS = {"zip": ".zip", "xlsx": ".xlsx", "printed": "-printed.zip"}
 FORMATS = tuple(ENDINGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from datapackages import codes, places, versions
 from datapackages.issues import issue
@@ -14,6 +15,14 @@ from datapackages.units import Unit, Units, Unknown
 from datapackages.versions import Placed, Versions
 
 NO_DISCLOSURE = ("not_a_budget", "government_report", "broken")
+Sightings = Mapping[str, tuple[Sighting, ...]]  # by document
+
+
+class Group(NamedTuple):
+    """Places whose documents have nothing to do with those of other groups, and their documents (sha256)."""
+
+    places: set[str]
+    documents: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +45,39 @@ def jurisdiction_of(document: Document, sightings: Iterable[Sighting]) -> str:
     return places.place_of([*own, *announced]) or min(declared, default="")
 
 
-def place(entries: Iterable[Entry], sightings: Mapping[str, tuple[Sighting, ...]], units: Units) -> Placing:
-    """Return the placed documents; names that no list of units knows are proposed in one go."""
+def grouped(jurisdictions: Mapping[str, str], sightings: Sightings, others: Iterable[str] = ()) -> list[Group]:
+    """The places of the documents (sha256 → place) and ``others``, each with its documents; all in order.
+
+    Places at one of whose addresses documents of both stood go together: those may be versions of one another.
+    """
+    joined = {place: place for place in sorted({*jurisdictions.values(), *others})}
+    first: dict[str, str] = {}  # address → a place
+    for sha, place in jurisdictions.items():
+        for seen in sightings.get(sha, ()):
+            if versions.is_address(seen.url):
+                _join(joined, first.setdefault(seen.url, place), place)
+    groups: dict[str, Group] = {}
+    for place in joined:
+        groups.setdefault(_leading(joined, place), Group(set(), [])).places.add(place)
+    for sha in sorted(jurisdictions):
+        groups[_leading(joined, jurisdictions[sha])].documents.append(sha)
+    return list(groups.values())
+
+
+def _join(joined: dict[str, str], one: str, other: str) -> None:
+    first, second = sorted((_leading(joined, one), _leading(joined, other)))
+    joined[second] = first
+
+
+def _leading(joined: Mapping[str, str], place: str) -> str:
+    while joined[place] != place:
+        place = joined[place]
+    return place
+
+
+def place(entries: Iterable[Entry], sightings: Sightings, units: Units) -> Placing:
+    """Return the placed documents, sorted by hash."""
     by_sha = {entry.document.sha256: entry for entry in sorted(entries, key=lambda entry: entry.document.sha256)}
-    units.propose(filter(None, map(_proposal, by_sha.values())))
     found = {sha: units.find(entry.jurisdiction, body_name(entry.document)) for sha, entry in by_sha.items()}
     documents = tuple(
         Placed(
@@ -66,7 +104,8 @@ def body_name(document: Document) -> str:
     return first or second
 
 
-def _proposal(entry: Entry) -> Unknown | None:
+def named(entry: Entry) -> Unknown | None:
+    """Return who publishes the document as it names itself, where that is a body of a known place."""
     name = body_name(entry.document)
     if not name or not entry.jurisdiction or entry.document.kind in NO_DISCLOSURE:
         return None

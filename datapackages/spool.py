@@ -6,6 +6,7 @@ as CSV fragments, one file for each document and resource; memory holds one docu
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from datapackages.model import Document, Fact, Issue, ParsedDocument, Section, T
 
 T = TypeVar("T")
 FEN = Decimal("0.01")
+ENTRY = "entry.pickle"  # read by the run that wrote it, and by no other
 SCHEME_OF = {
     "function_code": "functional",
     "econ_dept_code": "economic_department",
@@ -59,9 +61,16 @@ class Spool:
         except FileExistsError:
             raise ValueError(f"document {parsed.document.sha256} was given twice; give each one once") from None
         try:
-            return self._write(folder, parsed, jurisdiction, printed)
+            entry = self._write(folder, parsed, jurisdiction, printed)
         except ValueError as error:
             raise ValueError(f"document {parsed.document.sha256}: {error}") from error
+        (folder / ENTRY).write_bytes(pickle.dumps(entry))
+        return entry
+
+    def entry(self, sha256: str) -> Entry:
+        """Return what :meth:`add` returned of a document of this run."""
+        entry: Entry = pickle.loads((self._folder / sha256 / ENTRY).read_bytes())
+        return entry
 
     def _write(self, folder: Path, parsed: ParsedDocument, jurisdiction: str, printed: Mapping[str, Fact]) -> Entry:
         tables, facts, found = _audited(parsed)

@@ -65,6 +65,7 @@ class Units:
     def __init__(self, data: Path) -> None:
         self.review = data / "review" / "units.csv"
         self._units: dict[str, Unit] = {}
+        self._of: dict[str, list[Unit]] = defaultdict(list)
         self._exact: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._folded: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._last_number: dict[str, int] = defaultdict(int)
@@ -74,6 +75,9 @@ class Units:
         for unit in sorted(self._units.values(), key=lambda unit: unit.state != "accepted"):
             self._check(unit)
             self._index(unit)
+        for unit_id in sorted(self._units):
+            if self._units[unit_id].state == "accepted":
+                self._of[self._units[unit_id].jurisdiction].append(self._units[unit_id])
 
     def get(self, unit_id: str) -> Unit:
         """Return the unit of that id; KeyError where there is none."""
@@ -81,8 +85,7 @@ class Units:
 
     def of(self, jurisdiction: str) -> list[Unit]:
         """Return the accepted units of a place, sorted by id."""
-        own = (unit for unit in self._units.values() if unit.jurisdiction == jurisdiction)
-        return sorted((unit for unit in own if unit.state == "accepted"), key=lambda unit: unit.unit_id)
+        return list(self._of.get(jurisdiction, ()))
 
     def find(self, jurisdiction: str, name: str) -> list[Unit]:
         """Return the units of a place that bear the name; as printed first, then without 本级."""

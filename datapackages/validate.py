@@ -73,6 +73,9 @@ class InvalidPackage(ValueError):
         super().__init__(str(report))
         self.report = report
 
+    def __reduce__(self) -> tuple[type[InvalidPackage], tuple[ValidationReport]]:
+        return InvalidPackage, (self.report,)  # from the process that found it
+
 
 def validate(package_dir: Path) -> ValidationReport:
     """Return what is wrong with the package in that folder."""

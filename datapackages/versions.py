@@ -74,7 +74,7 @@ def _groups(documents: Iterable[Placed]) -> tuple[dict[Slot, dict[str, str]], di
         if placed.slot:
             slots[placed.slot][placed.sha256] = placed.first_seen
         for sighting in placed.sightings:
-            if _is_address(sighting.url) and placed.document.kind != "broken":
+            if is_address(sighting.url) and placed.document.kind != "broken":
                 at = addresses[sighting.url]
                 at[placed.sha256] = min(sighting.first_seen, at.get(placed.sha256, sighting.first_seen))
     return slots, addresses
@@ -89,6 +89,7 @@ def _pairs(chain: dict[str, str]) -> Iterator[tuple[Seen, Seen]]:
     yield from zip(in_order, in_order[1:], strict=False)
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
+    """Whether documents that stood there one after another may be versions of one another."""
     # An import names its files file:<name>, and two folders may hold files of the same name.
     return bool(url) and not url.startswith("file:")

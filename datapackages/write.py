@@ -7,47 +7,29 @@ killed at any moment leaves the earlier release.
 
 from __future__ import annotations
 
-import filecmp
 import logging
 import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from datapackages import (
-    archive,
-    catalog,
-    checksums,
-    corrections,
-    descriptor,
-    front_matter,
-    ledger,
-    placing,
-    schemas,
-    tabular,
-)
-from datapackages.contents import Contents
+from datapackages import catalog, checksums, corrections, descriptor, placing
 from datapackages.correcting import Result, correct
 from datapackages.corrections import Correction
-from datapackages.descriptor import PackageKey
-from datapackages.history import History, write_review
-from datapackages.ledger import Line, Outlook
+from datapackages.history import Reviewed, write_review
+from datapackages.ledger import NO_BUDGET, Outlook
 from datapackages.model import ParsedDocument, Sighting
-from datapackages.placing import Placing
-from datapackages.shelving import Shelved
-from datapackages.spool import Entry, Spool
-from datapackages.units import Units
-from datapackages.validate import REPORT, InvalidPackage, validate, write_report
-from datapackages.versions import Placed
+from datapackages.packing import Run
+from datapackages.placing import Sightings
+from datapackages.spool import Spool
+from datapackages.units import Units, Unknown
+from datapackages.workers import beside
 
 log = logging.getLogger(__name__)
 
 NOTHING_EXPECTED = Outlook()
-
-Sightings = Mapping[str, tuple[Sighting, ...]]
-Results = dict[str, tuple[Result, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,37 +64,31 @@ def write_packages(
     work = data / "packages.next"
     shutil.rmtree(work, ignore_errors=True)
     seen = _by_document(sightings)
-    spool = Spool(work / "spool")
-    results: Results = {}
-    entries = {entry.document.sha256: entry for entry in _spooled(parsed, seen, spool, entered, results)}
-    _tell_unparsed(seen, entries)
+    spooled = _spool(parsed, seen, Spool(work / "spool"), entered)
+    _tell_unparsed(seen, spooled.places)
     units = Units(data)
-    placed = placing.place(entries.values(), seen, units)
-    history = History(placed, spool, results | _elsewhere(entered, entries))
+    units.propose(spooled.named)
+    run = Run(
+        spool=spooled.spool,
+        sightings=seen,
+        units=units,
+        results=spooled.results,
+        outlook=outlook,
+        unparsed=tuple(sighting for sha, some in seen.items() if sha not in spooled.places for sighting in some),
+        unplaced=tuple(spooled.unplaced),
+    )
     released = work / "released"
     released.mkdir()
-    unparsed = [sighting for sha, some in seen.items() if sha not in entries for sighting in some]
-    lines = ledger.lines(placed.documents, units, outlook, unparsed)
-    documents, expected = _packages(placed), _ledger(lines)
-    shelved = Shelved(placed, units, spool, lines)
-    for key in sorted({*documents, *expected}):
-        contents = Contents(
-            documents=documents.get(key, ()),
-            placing=placed,
-            entries=entries,
-            units=units,
-            spool=spool,
-            history=history,
-            shelved=shelved,
-            ledger=expected.get(key, ()),
-        )
-        _write_package(released / key.name, key, contents, data / "packages" / key.name)
+    waiting = _elsewhere(entered, spooled.places)
+    with beside() as begin:
+        for group in placing.grouped(spooled.places, seen, {entry.jurisdiction for entry in outlook.expected}):
+            waiting += run.pack(group, released, data / "packages", begin)
     checksums.write(released, "*.zip")
     catalog.write(released)
     if approve:
         approve(released)
     switch(released, data)
-    write_review(data, history.waiting())
+    write_review(data, sorted(waiting, key=lambda reviewed: reviewed.result.correction.sha256))
     shutil.rmtree(work)
     return reports(data)
 
@@ -138,90 +114,51 @@ def _by_document(sightings: Iterable[Sighting]) -> Sightings:
     return {sha: tuple(some) for sha, some in found.items()}
 
 
-def _spooled(
-    parsed: Iterable[ParsedDocument],
-    seen: Sightings,
-    spool: Spool,
-    entered: Mapping[str, list[Correction]],
-    results: Results,
-) -> Iterable[Entry]:
-    """Correct each document and keep its rows on disk; ``results`` takes what became of the corrections."""
+@dataclass(frozen=True, kw_only=True)
+class _Spooled:
+    """What is remembered of all documents of a run; their rows are on disk."""
+
+    spool: Spool
+    places: dict[str, str] = field(default_factory=dict)  # sha256 → jurisdiction
+    results: dict[str, tuple[Result, ...]] = field(default_factory=dict)  # of corrections
+    named: set[Unknown] = field(default_factory=set)
+    unplaced: list[Sighting] = field(default_factory=list)
+
+
+def _spool(
+    parsed: Iterable[ParsedDocument], seen: Sightings, spool: Spool, entered: Mapping[str, list[Correction]]
+) -> _Spooled:
+    """Correct each document and keep its rows on disk."""
+    spooled = _Spooled(spool=spool)
     for document in parsed:
-        sha = document.document.sha256
-        corrected, results[sha] = correct(document, entered.get(sha, ()))
-        before = (result.before for result in results[sha] if result.state == "applied")
+        sha, found = document.document.sha256, seen.get(document.document.sha256, ())
+        corrected, results = correct(document, entered.get(sha, ()))
+        before = (result.before for result in results if result.state == "applied")
         printed = {fact.fact_id: fact for fact in before if fact}
-        yield spool.add(corrected, placing.jurisdiction_of(document.document, seen.get(sha, ())), printed)
+        entry = spool.add(corrected, placing.jurisdiction_of(document.document, found), printed)
+        spooled.places[sha] = entry.jurisdiction
+        if results:
+            spooled.results[sha] = results
+        if name := placing.named(entry):
+            spooled.named.add(name)
+        if not entry.jurisdiction and document.document.kind not in NO_BUDGET:
+            spooled.unplaced.extend(replace(sighting, jurisdiction="") for sighting in found)
+    return spooled
 
 
-def _elsewhere(entered: Mapping[str, list[Correction]], entries: Mapping[str, Entry]) -> Results:
-    """What becomes of corrections to documents that are not here: a person should look."""
-    return {
-        sha: tuple(
-            Result(correction=correction, state="withdrawn" if correction.withdrawn else "review", reason=reason)
-            for correction in some
-            for reason in ("" if correction.withdrawn else "document_unknown",)
-        )
+def _elsewhere(entered: Mapping[str, list[Correction]], places: Mapping[str, str]) -> list[Reviewed]:
+    """The corrections to documents that are not here: a person should look."""
+    return [
+        Reviewed(result=Result(correction=correction, state="review", reason="document_unknown"), found=None)
         for sha, some in entered.items()
-        if sha not in entries
-    }
+        for correction in some
+        if sha not in places and not correction.withdrawn
+    ]
 
 
-def _tell_unparsed(seen: Sightings, entries: Mapping[str, Entry]) -> None:
-    if unparsed := len(set(seen) - set(entries)):
+def _tell_unparsed(seen: Sightings, places: Mapping[str, str]) -> None:
+    if unparsed := len(seen.keys() - places.keys()):
         log.warning("%d documents have not been parsed and are in no package; run `yusuan parse`", unparsed)
-
-
-def _packages(placed: Placing) -> dict[PackageKey, tuple[Placed, ...]]:
-    found: dict[PackageKey, list[Placed]] = defaultdict(list)
-    for document in placed.documents:
-        said = document.document
-        key = PackageKey(jurisdiction=document.jurisdiction, year=said.fiscal_year or 0, stage=said.stage)
-        found[key].append(document)
-    return {key: tuple(documents) for key, documents in found.items()}
-
-
-def _ledger(lines: Iterable[Line]) -> dict[PackageKey, tuple[Line, ...]]:
-    """The lines of each package; a round of which nothing was published has a package all the same."""
-    found: dict[PackageKey, list[Line]] = defaultdict(list)
-    for line in lines:
-        found[PackageKey(jurisdiction=line.jurisdiction, year=line.document_year, stage=line.stage)].append(line)
-    return {key: tuple(some) for key, some in found.items()}
-
-
-def _write_package(folder: Path, key: PackageKey, contents: Contents, before: Path) -> None:
-    """Write one package; one whose bytes are those of the release ``before`` was validated then."""
-    (folder / "data").mkdir(parents=True)
-    rows = {
-        resource: tabular.write(folder / "data" / f"{resource}.csv", resource, contents.lines(resource))
-        for resource in schemas.RESOURCES
-    }
-    sightings = [sighting for document in contents.documents for sighting in document.sightings]
-    front_matter.write(folder, descriptor.write(folder, key, sightings, rows))
-    packed = folder.with_name(f"{folder.name}.zip")
-    if _unchanged(folder, before):
-        shutil.copyfile(before / REPORT, folder / REPORT)
-        shutil.copyfile(before.with_name(packed.name), packed)
-        return
-    seal(folder, packed)
-
-
-def seal(folder: Path, packed: Path) -> None:
-    """Validate a package, add the report and pack it. Raises InvalidPackage with what is wrong."""
-    report = validate(folder)
-    if not report.valid:
-        raise InvalidPackage(report)
-    write_report(folder, report)
-    archive.write_zip(folder, packed)
-
-
-def _unchanged(folder: Path, before: Path) -> bool:
-    """Whether every file is that of the earlier release, byte for byte, and its report and zip are there."""
-    if not (before / REPORT).is_file() or not before.with_name(f"{before.name}.zip").is_file():
-        return False
-    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    same = all((before / name).is_file() for name in names)
-    return same and not filecmp.cmpfiles(folder, before, [str(name) for name in names], shallow=False)[1]
 
 
 def switch(released: Path, data: Path) -> None:

@@ -6,9 +6,10 @@ They work in the calling process; ``isolated(path)``, ``many(paths)`` and a ``Re
 with limits.
 """
 
+from datapackages.workers import cores
 from parsers.document import parse, read, unreadable
 from parsers.evidence import evidence
-from parsers.isolated import SECONDS, Reader, cores, isolated, many
+from parsers.isolated import SECONDS, Reader, isolated, many
 from parsers.triage import triage
 from parsers.version import parser_version
 

@@ -6,7 +6,6 @@ import hashlib
 import multiprocessing
 import os
 import resource
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, TimeoutError
@@ -18,6 +17,7 @@ from pebble import ProcessExpired, ProcessPool
 from datapackages.issues import issue
 from datapackages.model import Issue, ParsedDocument
 from datapackages.parsed import dumps
+from datapackages.workers import cores, end_with_parent
 from parsers.document import broken, parse, unreadable
 from parsers.triage import lost, triage
 
@@ -25,7 +25,6 @@ SECONDS = 300  # for one document; the largest real one (262 pages) takes 40 on 
 MEGABYTES = 2048  # of address space for one worker
 DOCUMENTS = 50  # after which a worker is replaced, so that nothing a library leaks can grow
 AHEAD = 16  # documents for each worker that may wait or be finished before the caller takes them
-QUOTA = Path("/sys/fs/cgroup/cpu.max")  # a container's share: microseconds of CPU, or "max", in a period of so many
 
 
 def isolated(
@@ -142,16 +141,6 @@ class Reader:
         return _lost(path, reason), reason.message
 
 
-def cores() -> int:
-    """The cores that this process may use: those it is bound to, and no more than its container's share."""
-    bound = len(os.sched_getaffinity(0))
-    try:
-        quota, period = QUOTA.read_text(encoding="ascii").split()
-    except (OSError, ValueError):  # no container of this kind
-        return bound
-    return bound if quota == "max" else max(1, min(bound, round(int(quota) / int(period))))
-
-
 def parsed_and_triaged(path: Path) -> ParsedDocument:
     """What a worker does with a document that is read twice."""
     return triage(parse(path), path)
@@ -169,15 +158,7 @@ def _written(found: ParsedDocument, sha256: str) -> str:
 def _limit(megabytes: int) -> None:
     size = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    # A child at work does not look at its pipe: it would finish, or hang, for nobody.
-    parent = multiprocessing.parent_process()
-    assert parent
-    parent.join()
-    os._exit(1)
+    end_with_parent()
 
 
 def _lost(path: Path, reason: Issue) -> ParsedDocument:

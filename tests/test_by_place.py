@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 import site_city
-from datapackages import build, by_place, descriptor, dictionary
+from datapackages import build, by_place, descriptor, dictionary, workers
 from datapackages.build import BuildFailed
 from datapackages.by_place import build_by_place
 from datapackages.model import Outcome, ParsedDocument, Sighting
@@ -120,6 +120,25 @@ def test_the_file_of_a_place_is_what_build_makes_of_its_packages_alone(built: Pa
         alone = tmp_path / f"{code}.db"
         build.fill(alone, sorted((built / "packages").glob(f"cn-{code}-*-budget")))
         assert made.read_bytes() == alone.read_bytes(), code
+
+
+def test_places_made_by_other_processes_have_the_same_bytes(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = files(data)
+    shutil.rmtree(data / "site")
+    monkeypatch.setattr(workers, "LARGE", 0)
+    build_by_place(data)
+    assert files(data) == made
+
+
+def test_a_place_that_cannot_be_made_by_another_process_stops_the_build(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (data / "packages" / f"cn-{THERE}-2026-budget" / "data" / "facts.csv").write_text("spoiled")
+    monkeypatch.setattr(workers, "LARGE", 0)
+    with pytest.raises(BuildFailed, match=r"facts\.csv: expected SHA-256"):
+        build_by_place(data)
 
 
 def test_the_summary_has_the_tables_of_a_place_and_one_that_says_what_it_is(built: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 import parsers
 from benchmarks import poison
 from crawler import blobs
+from datapackages import workers
 from datapackages.parsed import dumps
 from parsers.isolated import parsed_and_triaged
 from yusuan.progress import line, shown, spoken
@@ -83,7 +84,7 @@ def test_cores_are_those_that_this_process_may_use(
     quota: str | None, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)))
-    monkeypatch.setattr(isolated, "QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr(workers, "QUOTA", tmp_path / "cpu.max")
     if quota:
         (tmp_path / "cpu.max").write_text(quota, "ascii")
     assert parsers.cores() == expected
