@@ -106,14 +106,16 @@ def folder(data: Path) -> Path:
 
 def parse_stored(
     data: Path, workers: int = 0, *, cluster: str | None = None, store: str | None = None,
-    seconds: float = parsers.SECONDS,
+    seconds: float = parsers.SECONDS, most: int | None = None,
 ) -> None:  # fmt: skip
     """Parse what is stored and not yet parsed by this version, by ``workers`` children or by a cluster.
+
+    ``most`` is how many of them, the first by hash, which is as good as drawn; None is all.
 
     A result is written beside and renamed as soon as it is there, so that a run killed at any moment is taken up
     where it was. Raises Unparsed when workers could not do their work; a document's own faults are its issues.
     """
-    waiting = [path.stem for path in unparsed(data)]
+    waiting = [path.stem for path in unparsed(data)][:most]
     if not waiting:
         return
     place = store or str(data / "documents")

@@ -12,7 +12,6 @@ import resource
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from datapackages import parsed as parsed_json
 from datapackages import whole_file
 from datapackages.model import Fact, ParsedDocument
 from yusuan.options import AS_JSON, DATA, emit, emit_json, exit_codes, fail
-from yusuan.reading import folder, unparsed
+from yusuan.reading import folder, parse_stored, unparsed
 from yusuan.reread import Reread, fields_meant, other_meaning, reread
 
 SAMPLE = 10
@@ -105,13 +104,12 @@ def _pages(path: Path) -> int:
 
 
 def read_sample(data: Path, found: Plan, count: int) -> None:
-    """Read the first of what waits by hash, which is as good as drawn; it need not be read again."""
-    began, pages = _seconds_of_children(), 0
-    for _, parsed in parsers.many(islice(unparsed(data), count), triaged=True):
-        whole_file.replace(folder(data) / f"{parsed.document.sha256}.json", parsed_json.dumps(parsed))
-        found.sampled += 1
-        pages += parsed.document.pages
+    """Read some of what waits; they need not be read again."""
+    sample, began = unparsed(data)[:count], _seconds_of_children()
+    parse_stored(data, most=count)
+    found.sampled = len(sample)
     found.seconds = _seconds_of_children() - began
+    pages = sum(_pages(folder(data) / f"{path.stem}.json") for path in sample)
     share = pages / found.pages if found.pages else found.sampled / found.waiting
     found.left = found.seconds / share - found.seconds if 0 < share < 1 else 0.0
 
