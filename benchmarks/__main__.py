@@ -19,6 +19,7 @@ from benchmarks import (
     nation,
     packages,
     pool,
+    rehearsal,
     released,
     scans,
     site,
@@ -43,6 +44,7 @@ TABLES = {
     "cluster": cluster.TITLE,
     "packages": packages.TITLE,
     "nation": nation.TITLE,
+    "rehearsal": rehearsal.TITLE,
     "released": released.TITLE,
     "site": site.TITLE,
     "switches": switches.TITLE,
@@ -56,7 +58,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=mutations.COUNT, help="damaged files (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=speed.ROUNDS, help="of speed (default %(default)s)")
     parser.add_argument("--rows", type=int, default=packages.MANY, help="of packages, site, nation (%(default)s)")
-    parser.add_argument("--documents", type=int, help="of pool (2000) and cluster (200)")
+    parser.add_argument("--documents", type=int, help="of pool (2000), cluster (200), rehearsal (1000)")
     parser.add_argument("--folder", type=Path, help="keeps the databases of site for the next run")
     options = parser.parse_args()
     if unknown := set(options.names) - set(TABLES):
@@ -82,6 +84,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "cluster": lambda: cluster.measure(options.documents or cluster.DOCUMENTS),
         "packages": lambda: packages.measure(options.rows),
         "nation": lambda: nation.measure(options.rows),
+        "rehearsal": lambda: rehearsal.measure(options.documents or rehearsal.PARTS[-1]),
         "released": released.measure,
         "site": lambda: site.measure(options.rows, options.folder),
     }

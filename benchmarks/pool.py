@@ -11,7 +11,6 @@ import importlib
 import io
 import os
 import re
-import resource
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.copies import drawn, stored
 from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.measured import apart
+from benchmarks.measured import apart, cpu_seconds
 from benchmarks.poison import HANGS, KILLS
 from crawler import blobs
 
@@ -103,10 +102,10 @@ def pooled(data: Path, limit: float) -> Round:
     memory, over = Memory(), threading.Event()
     watch = threading.Thread(target=memory.watch, args=(over,))
     watch.start()
-    began, before = time.monotonic(), _cpu()
+    began, before = time.monotonic(), cpu_seconds()
     with contextlib.redirect_stderr(io.StringIO()):
         parse_stored(data, WORKERS, seconds=limit)
-    seconds, cpu = time.monotonic() - began, _cpu() - before
+    seconds, cpu = time.monotonic() - began, cpu_seconds() - before
     over.set()
     watch.join()
     told = {path.stem: path.read_text(encoding="utf-8") for path in folder(data).glob("*.json")}
@@ -141,11 +140,6 @@ def _resident(pid: int) -> int:
         if found := re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii")):
             return int(found[1])
     return 0
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + used.ru_utime + used.ru_stime
 
 
 def _poisoned(data: Path, path: Path) -> Iterator[str]:

@@ -216,12 +216,13 @@ def _crowd(data: Path, ours: Server) -> Iterator[Figure]:
     with ThreadPoolExecutor(CLIENTS) as pool:
         jobs = [pool.submit(_visit, address, paths[at:] + paths[:at], until) for at in range(CLIENTS)]
         answers = [answer for job in jobs for answer in job.result()]
-    wrong = [status for status, _ in answers if status != 200]
-    peer = f"{len(answers):,} answers, p95 {_p95([took for _, took in answers]):,.0f} ms"
-    yield at_most(f"errors of {CLIENTS} clients in {SECONDS} s", len(wrong), 0, peer=peer)
+    wrong = [f"{answer} from {path}" for path, answer, _ in answers if answer != "200"]
+    told = [f"{len(answers):,} answers, p95 {_p95([took for *_, took in answers]):,.0f} ms", *sorted(set(wrong))]
+    yield at_most(f"errors of {CLIENTS} clients in {SECONDS} s", len(wrong), 0, peer="; ".join(told))
 
 
-def _visit(address: str, paths: Sequence[str], until: float) -> list[tuple[int, float]]:
+def _visit(address: str, paths: Sequence[str], until: float) -> list[tuple[str, str, float]]:
+    """What was asked, the status or the fault of each answer, and the milliseconds that it took."""
     answers = []
     with _client(address) as client:
         for path in cycle(paths):
@@ -229,10 +230,10 @@ def _visit(address: str, paths: Sequence[str], until: float) -> list[tuple[int, 
                 return answers
             start = time.perf_counter()
             try:
-                status = client.get(path).status_code
-            except httpx.HTTPError:
-                status = 0
-            answers.append((status, (time.perf_counter() - start) * 1000))
+                answer = str(client.get(path).status_code)
+            except httpx.HTTPError as error:
+                answer = type(error).__name__
+            answers.append((path, answer, (time.perf_counter() - start) * 1000))
     return answers
 
 
