@@ -109,7 +109,7 @@ def _make_place(target: Path, before: Path, folders: Sequence[Path]) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
     if _says(before, wanted):
-        os.link(before / DATABASE, target / DATABASE)
+        whole_file.share(before / DATABASE, target / DATABASE)
     else:
         build.fill(target / DATABASE, folders)
     whole_file.replace(target / MADE_OF, wanted)

@@ -47,7 +47,7 @@ def release(data: Path) -> Path:
     shutil.rmtree(beside, ignore_errors=True)
     (beside / "delta").mkdir(parents=True)
     for entry in packages:
-        _link(data / "packages" / f"{entry['name']}.zip", beside / f"{entry['name']}.zip")
+        whole_file.share(data / "packages" / f"{entry['name']}.zip", beside / f"{entry['name']}.zip")
     manifest: Manifest = {
         "release": name,
         "number": before["number"] + 1 if before else 1,
@@ -136,14 +136,6 @@ def _to_read(resource: str, own: dict[str, Path], others: dict[str, Path]) -> li
     A row that packages repeat may have left one and stayed in another, so all are read for these.
     """
     return [path for sha256, path in own.items() if resource in SHARED or sha256 not in others]
-
-
-def _link(source: Path, target: Path) -> None:
-    """Share the bytes of a zip, which no later run changes in place; copy them where links do not reach."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _point(link: Path, name: str) -> None:

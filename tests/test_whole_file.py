@@ -33,3 +33,18 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one_alone(tmp_path: Path)
     with pytest.raises(UnicodeEncodeError), whole_file.replacing(path) as file:
         file.write("half, then \ud800")
     assert {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()} == {"report.md": "old"}
+
+
+@pytest.mark.parametrize("reach", [True, False])
+def test_a_file_is_shared_where_links_reach_and_copied_where_not(
+    reach: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("Invalid cross-device link")
+
+    if not reach:
+        monkeypatch.setattr("os.link", refuse)
+    (tmp_path / "one").write_text("决算", encoding="utf-8")
+    whole_file.share(tmp_path / "one", tmp_path / "other")
+    assert (tmp_path / "other").read_text(encoding="utf-8") == "决算"
+    assert (tmp_path / "one").samefile(tmp_path / "other") is reach
