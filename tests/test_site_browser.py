@@ -172,6 +172,16 @@ def test_every_table_answers_with_its_facets(table: str, site: httpx.Client, dat
     assert site.get(f"/budgets/{table}").status_code == 200
 
 
+def test_a_query_that_does_not_end_in_time_says_so_and_what_to_do(site: httpx.Client) -> None:
+    late = "/budgets/facts?_timelimit=1&name__contains=%E8%B4%B9&_sort=column_label"
+    answer = site.get(late)
+    assert (answer.status_code, "先选一个地区、年度或单位" in answer.text) == (503, True)
+    assert "select" not in answer.text
+    told = site.get(late.replace("/facts?", "/facts.json?"))
+    assert told.status_code == 503
+    assert "narrow it by place, year or unit" in told.json()["error"]
+
+
 def test_the_replaced_document_stays_in_the_store_beside_its_successor(
     site: httpx.Client, edited: sqlite3.Row
 ) -> None:

@@ -25,6 +25,7 @@ from datapackages import display, facet_counts, keyset
 LISTED = 10_000  # rows of a search; of more, the first ones
 FEW, GAP, MOST_RANGES = 5_000, 1_000, 400  # rows among which a search looks by ranges, and how they are joined
 COUNT_MS = 150
+FEW_MS = 1_000  # by an index it takes a few; on a busy machine it waits for its turn, and all else takes longer
 DRAWN_BY_THE_PAGE = ("facts",)  # their short list has a template of its own
 ELSEWHERE = ("_through", "_where")  # filters that others make: Datasette's view reads such a page alone
 ALL_COLUMNS = ("_all", "_col", "_nocol")
@@ -301,7 +302,7 @@ async def _few(database: Any, selection: Selection) -> Ranges | None:
     """Ranges of rowids around few selected rows; None when they are many, or too scattered."""
     sql = f"select rowid as row from {escape_sqlite(selection.table)} {selection.clause} limit {FEW + 1}"
     try:
-        rows = (await database.execute(sql, selection.arguments, custom_time_limit=COUNT_MS)).rows
+        rows = (await database.execute(sql, selection.arguments, custom_time_limit=FEW_MS)).rows
     except QueryInterrupted:
         return None
     ranges = _joined(((row["row"], row["row"]) for row in rows), GAP)
