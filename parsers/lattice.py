@@ -6,7 +6,7 @@ to the cell that holds its middle, and to the innermost frame when frames are ne
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ SNAP = 2.5  # rules closer than this are one rule drawn twice
 REACH = 3.0  # a rule that ends this close to another meets it
 _new = tuple.__new__  # makes a named tuple in half the time of its own constructor
 _Placed = tuple[int, list[Glyph]]  # a printed cell and characters in it that follow one another in the file
+_Around = Sequence[Sequence[int | None]]  # the printed cell of each elementary cell, and None around them all
 Interval = tuple[float, float]
 
 
@@ -76,20 +77,24 @@ def _merged(rulings: Iterable[Ruling]) -> list[Ruling]:
     """Collinear stretches that touch become one ruling; positions are snapped together."""
     flat = [(top, x0, x1) for x0, top, x1, bottom in rulings if top == bottom]
     upright = [(x0, top, bottom) for x0, top, _, bottom in rulings if top != bottom]
-    out = [Ruling(low, place, high, place) for place, low, high in _stretches(flat)]
-    out.extend(Ruling(place, low, place, high) for place, low, high in _stretches(upright))
+    out = [_new(Ruling, (low, place, high, place)) for place, low, high in _stretches(flat)]
+    out.extend([_new(Ruling, (place, low, place, high)) for place, low, high in _stretches(upright)])
     return out
 
 
 def _stretches(lines: Sequence[tuple[float, float, float]]) -> Iterator[tuple[float, float, float]]:
     """(position, start, end) of parallel lines, snapped and joined."""
     places = _snap([place for place, _, _ in lines])
-    at: dict[float, list[Interval]] = defaultdict(list)
-    for place, low, high in lines:
-        at[places[place]].append((low, high))
-    for place, intervals in at.items():
+    for place, intervals in _by_place([(places[place], low, high) for place, low, high in lines]).items():
         for low, high in _joined(intervals):
             yield place, low, high
+
+
+def _by_place(lines: Iterable[tuple[float, float, float]]) -> dict[float, list[Interval]]:
+    at: dict[float, list[Interval]] = defaultdict(list)
+    for place, low, high in lines:
+        at[place].append((low, high))
+    return at
 
 
 def _snap(values: Sequence[float]) -> dict[float, float]:
@@ -120,18 +125,20 @@ def _joined(intervals: list[Interval]) -> list[Interval]:
 
 def _connected(rulings: list[Ruling]) -> list[list[Ruling]]:
     """Groups of rulings that cross or touch."""
-    parent = list(range(len(rulings)))
+    number = list(range(len(rulings)))  # of the group of each
     flat = [(j, x0 - REACH, x1 + REACH, top) for j, (x0, top, x1, bottom) in enumerate(rulings) if top == bottom]
     for i, (x, top, _, bottom) in enumerate(rulings):
         if top == bottom:
             continue
         low, high = top - REACH, bottom + REACH
-        root = _root(parent, i)
-        for j in [j for j, x0, x1, y in flat if low <= y <= high and x0 <= x <= x1]:
-            parent[root] = root = _root(parent, j)
+        met = {number[j] for j, x0, x1, y in flat if low <= y <= high and x0 <= x <= x1}
+        if len(met) > 1:
+            number = [i if own in met else own for own in number]
+        elif met:
+            (number[i],) = met
     groups: dict[int, list[Ruling]] = defaultdict(list)
-    for i, r in enumerate(rulings):
-        groups[_root(parent, i)].append(r)
+    for own, ruling in zip(number, rulings, strict=True):
+        groups[own].append(ruling)
     return list(groups.values())
 
 
@@ -153,20 +160,15 @@ def _mesh(group: list[Ruling]) -> _Mesh | None:
     if len({r.top for r in flat}) < 2 or not upright:
         return None
     flat.extend(_closing(flat, upright))
-    ys = sorted({r.top for r in flat})
+    across = _by_place([(r.top, r.x0, r.x1) for r in flat])
+    ys = sorted(across)
     left, right = min(r.x0 for r in flat), max(r.x1 for r in flat)
     for side in (left, right):
         if all(abs(r.x0 - side) > 2 * REACH for r in upright):
             upright.append(Ruling(side, ys[0], side, ys[-1]))
-    xs = sorted({r.x0 for r in upright})
-    if len(xs) < 2:
-        return None
-    return _Mesh(
-        xs,
-        ys,
-        [[(r.top, r.bottom) for r in upright if r.x0 == x] for x in xs],
-        [[(r.x0, r.x1) for r in flat if r.top == y] for y in ys],
-    )
+    down = _by_place([(r.x0, r.top, r.bottom) for r in upright])
+    xs = sorted(down)
+    return _Mesh(xs, ys, [down[x] for x in xs], [across[y] for y in ys]) if len(xs) > 1 else None
 
 
 def _closing(flat: list[Ruling], upright: list[Ruling]) -> list[Ruling]:
@@ -184,28 +186,34 @@ def _closing(flat: list[Ruling], upright: list[Ruling]) -> list[Ruling]:
     return out
 
 
-def _drawn(intervals: list[Interval], stretches: list[Interval]) -> list[bool]:
+def _drawn(intervals: list[Interval], marks: list[float]) -> list[bool]:
     """For each stretch between two marks whether a rule is drawn over at least half of it."""
-    if len(intervals) == 1:
-        (low, high), (start, end) = intervals[0], (sum(stretches[0]) / 2, sum(stretches[-1]) / 2)
-        if low <= start and high >= end:
-            return [True] * len(stretches)
-    return [
-        sum([min(high, b) - max(low, a) for a, b in intervals if a < high and b > low]) >= 0.5 * (high - low)
-        for low, high in stretches
-    ]
+    whole = [False] * (len(marks) - 1)
+    for start, end in intervals:
+        first = bisect_left(marks, start)
+        last = max(first, bisect_right(marks, end) - 1)
+        whole[first:last] = [True] * (last - first)
+    stretches = zip(whole, pairwise(marks), strict=True)
+    return [known or _is_half_drawn(stretch, intervals) for known, stretch in stretches]
+
+
+def _is_half_drawn(stretch: Interval, intervals: list[Interval]) -> bool:
+    low, high = stretch
+    lengths = [min(high, end) - max(low, start) for start, end in intervals if start < high and end > low]
+    return sum(lengths) >= 0.5 * (high - low)
 
 
 def _regions(mesh: _Mesh) -> list[list[int]]:
     """For each elementary cell the number of the printed cell that it belongs to."""
     rows, columns = len(mesh.ys) - 1, len(mesh.xs) - 1
-    heights, widths = list(pairwise(mesh.ys)), list(pairwise(mesh.xs))
-    upright = [_drawn(intervals, heights) for intervals in mesh.vertical[1:-1]]
-    flat = [_drawn(intervals, widths) for intervals in mesh.horizontal[1:-1]]
+    upright = [_drawn(intervals, mesh.ys) for intervals in mesh.vertical[1:-1]]
+    flat = [_drawn(intervals, mesh.xs) for intervals in mesh.horizontal[1:-1]]
     parent = list(range(rows * columns))
-    open_sides = [(i * columns + j, 1) for j, drawn in enumerate(upright, 1) for i in range(rows) if not drawn[i]]
+    open_sides = [
+        (i * columns + j, 1) for j, rule in enumerate(upright, 1) for i, drawn in enumerate(rule) if not drawn
+    ]
     open_tops = [
-        (i * columns + j, columns) for i, drawn in enumerate(flat, 1) for j in range(columns) if not drawn[j]
+        (i * columns + j, columns) for i, rule in enumerate(flat, 1) for j, drawn in enumerate(rule) if not drawn
     ]
     for here, step in sorted([*open_sides, *open_tops]):
         parent[_root(parent, here)] = _root(parent, here - step)
@@ -221,11 +229,12 @@ def _hold(mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]) -> tuple[dic
     """
     placed: list[_Placed] = []
     outside: list[Glyph] = []
+    around = _surrounded(owner)
     for run in _runs(glyphs):
-        region = _region(mesh, owner, run[0])
-        if len(run) > 1 and region != _region(mesh, owner, run[-1]):
+        region = _region(mesh, around, run[0])
+        if len(run) > 1 and region != _region(mesh, around, run[-1]):
             for part in _parted(run):
-                _hold_part(mesh, owner, part, placed, outside)
+                _hold_part(mesh, around, part, placed, outside)
         elif region is None:  # and so are the glyphs between: they share a baseline
             outside.extend(run)
         elif placed and placed[-1][0] == region:
@@ -236,9 +245,9 @@ def _hold(mesh: _Mesh, owner: list[list[int]], glyphs: list[Glyph]) -> tuple[dic
 
 
 def _hold_part(
-    mesh: _Mesh, owner: list[list[int]], part: list[Glyph], placed: list[_Placed], outside: list[Glyph]
+    mesh: _Mesh, around: _Around, part: list[Glyph], placed: list[_Placed], outside: list[Glyph]
 ) -> None:
-    regions = [_region(mesh, owner, glyph) for glyph in part]
+    regions = [_region(mesh, around, glyph) for glyph in part]
     counts = Counter(region for region in regions if region is not None)
     if not counts:
         outside.extend(part)
@@ -256,6 +265,8 @@ def _gathered(placed: list[_Placed], columns: int) -> dict[int, list[Glyph]]:
     In the file its tail stands between its cell and the next one of its row; on the page it lies over the
     lower cell's own text.
     """
+    if len(whole := dict(placed)) == len(placed):  # no cell's text has two parts
+        return whole
     held: dict[int, list[Glyph]] = defaultdict(list)
     parts: dict[int, list[list[Glyph]]] = defaultdict(list)
     for region, glyphs in placed:
@@ -285,9 +296,10 @@ def _runs(glyphs: list[Glyph]) -> list[list[Glyph]]:
     end, base, squeezed = float("inf"), 0.0, False
     for place, (_, x0, top, x1, bottom) in enumerate(glyphs):
         gap = 0.08 * (bottom - top)
-        if squeezed or not (-gap <= x0 - end <= gap and -0.5 < bottom - base < 0.5):
+        level = bottom == base or -0.5 < bottom - base < 0.5
+        if squeezed or not (level and -gap <= x0 - end <= gap):
             starts.append(place)
-            squeezed = x0 < end - gap < x1 and -0.5 < bottom - base < 0.5
+            squeezed = level and x0 < end - gap < x1
         end, base = x1, bottom
     return [glyphs[start:stop] for start, stop in pairwise([*starts, len(glyphs)])]
 
@@ -302,13 +314,14 @@ def _parted(run: list[Glyph]) -> list[list[Glyph]]:
     return parts
 
 
-def _region(mesh: _Mesh, owner: list[list[int]], glyph: Glyph) -> int | None:
+def _surrounded(owner: list[list[int]]) -> _Around:
+    outer = [None] * (len(owner[0]) + 2)
+    return [outer, *[[None, *line, None] for line in owner], outer]
+
+
+def _region(mesh: _Mesh, around: _Around, glyph: Glyph) -> int | None:
     _, x0, top, x1, bottom = glyph
-    i = bisect_right(mesh.ys, (top + bottom) / 2) - 1
-    if not 0 <= i < len(owner):
-        return None
-    j = bisect_right(mesh.xs, (x0 + x1) / 2) - 1
-    return owner[i][j] if 0 <= j < len(owner[i]) else None
+    return around[bisect_right(mesh.ys, (top + bottom) / 2)][bisect_right(mesh.xs, (x0 + x1) / 2)]
 
 
 def _frame(page: int, mesh: _Mesh, owner: list[list[int]], held: dict[int, list[Glyph]]) -> Frame:

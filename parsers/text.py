@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,11 +17,13 @@ from operator import itemgetter
 from datapackages.model import Box
 from parsers.page import Glyph
 
-RADICAL = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")  # some fonts map them in place of the character itself
+RADICALS = "\u2e80-\u2fdf\uf900-\ufaff"  # some fonts map them in place of the character itself
 FIGURE = frozenset("0123456789.,-")  # the characters of a printed figure
-WHITE = re.compile(r"[\s\u200b\ufeff\u00ad\u3000]+")
+SPACES = r"\s\u200b\ufeff\u00ad\u3000"
+RADICAL = re.compile(f"[{RADICALS}]")
+WHITE = re.compile(f"[{SPACES}]+")
 FROM_LEFT = itemgetter(1)  # x0 of a glyph
-ODD = re.compile(f"{WHITE.pattern}|{RADICAL.pattern}")
+ODD = re.compile(f"[{SPACES}{RADICALS}]")
 REPEATED = 2048  # texts remembered with what was found of them: forms print few words and figures over and over
 
 
@@ -78,27 +81,33 @@ def cluster(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     glyphs = list(glyphs)
     if _one_line(glyphs):
         return [glyphs]
+    level: dict[float, list[Glyph]] = defaultdict(list)  # by middles, which most characters of a line share
+    for glyph in glyphs:
+        level[(glyph[2] + glyph[4]) / 2].append(glyph)
     rows: list[list[Glyph]] = []
     row: list[Glyph] = []
     middle = float("-inf")
-    placed = sorted([((top + bottom) / 2, x0, place) for place, (_, x0, top, _, bottom) in enumerate(glyphs)])
-    for y, _, place in placed:
-        glyph = glyphs[place]
-        if y == middle:  # as most characters of a line, set in one size
-            row.append(glyph)
-            continue
-        height = glyph[4] - glyph[2]
-        reach = 0.5 * height if height > 4.0 else 2.0
-        if y - middle <= reach:
-            row.append(glyph)
-            middle += (y - middle) / len(row)
-        else:
-            row = [glyph]
+    for y, same in sorted(level.items()):
+        same.sort(key=FROM_LEFT)
+        taken = 0
+        for glyph in same:
+            if y - middle > _reach(glyph):
+                break
+            taken += 1
+            middle += (y - middle) / (len(row) + taken)
+        row.extend(same[:taken])
+        if taken < len(same):
+            row, middle = same[taken:], y
             rows.append(row)
-            middle = y
     for row in rows:
         row.sort(key=FROM_LEFT)
     return rows
+
+
+def _reach(glyph: Glyph) -> float:
+    """How far below the middle of a line a character's own may lie."""
+    height = glyph[4] - glyph[2]
+    return 0.5 * height if height > 4.0 else 2.0
 
 
 def _one_line(glyphs: Sequence[Glyph]) -> bool:
