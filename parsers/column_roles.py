@@ -19,7 +19,7 @@ from parsers.vocabulary import meaning
 if TYPE_CHECKING:
     from parsers.columns import Column
 
-Figures = list[list[Decimal | None]]
+Figures = dict[int, list[Decimal | None]]  # of each column, row by row
 MISPRINTS = 0.02  # of the rows in which a total column may differ from its parts
 BESIDE = ("meetings", "training", "operating")  # what forms of the three public expenses print beside them
 
@@ -28,20 +28,19 @@ def set_column_roles(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) 
     """The same columns with ``role``; those of another year, phase or measure are no parts of a sum."""
     roles: dict[int, str] = {}
     items: dict[int, str] = {}
-    figures = [[amounts.read(cell.text) for cell in row] for row in rows]
-    for own in _shares(columns):
+    amount = [column for column in columns if column.kind == "amount"]
+    figures = {c.index: [amounts.read(row[c.index].text) for row in rows] for c in amount}
+    for own in _shares(amount):
         settled = _Settled(own, figures)
         roles |= settled.roles
         items |= settled.items
     return [
-        replace(column, role=roles.get(column.index, "leaf"), item=items.get(column.index, column.item))
-        for column in columns
+        replace(c, role=roles[c.index], item=items.get(c.index, c.item)) if c.index in roles else c for c in columns
     ]
 
 
-def _shares(columns: Sequence[Column]) -> list[list[Column]]:
+def _shares(amount: Sequence[Column]) -> list[list[Column]]:
     """Columns of one year, phase and measure; where funds stand under each item, those of one fund."""
-    amount = [column for column in columns if column.kind == "amount"]
     tails = {tail for column in amount if (tail := _tail(column.path))}
     shares: dict[tuple[object, ...], list[Column]] = {}
     for column in amount:
@@ -129,11 +128,10 @@ def _openings(total: Column, parts: list[Column]) -> list[list[Column]]:
 
 def _adds_up(total: Column, parts: list[Column], figures: Figures) -> bool:
     checked = wrong = 0
-    for row in figures:
-        whole = row[total.index]
+    for whole, *row in zip(figures[total.index], *[figures[c.index] for c in parts], strict=True):
         if not whole:
             continue
         checked += 1
-        gap = abs(whole - sum((row[c.index] or Decimal(0) for c in parts), Decimal(0)))
+        gap = abs(whole - sum([part for part in row if part], Decimal(0)))
         wrong += gap > amounts.tolerance(whole, len(parts))
     return wrong <= MISPRINTS * checked

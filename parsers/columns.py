@@ -15,6 +15,7 @@ from parsers.vocabulary import first, meaning
 YEAR = re.compile(r"(20\d\d)年?")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REVENUE_FORMS = ("income", "fund_income")
+CODED = ("serial", "code", "unit_code", "project_code", "year")  # kinds of columns that may hold bare numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +77,15 @@ def _kind(path: Sequence[str], texts: Sequence[str]) -> str:
     """The kind that the heading names, unless the column plainly holds something else."""
     named = first("kind", fold(path[-1])) if path else ""
     filled = [text for text in texts if text]
-    figures = [text for text in filled if amounts.read(text) is not None]
-    wordy = [text for text in filled if CHINESE.search(text)]
-    if named == "code" and len(wordy) > 0.5 * len(filled):
-        return "name"  # 科目 may head names, and a code may have its name in the same cell
-    if named and named not in ("serial", "code", "unit_code", "project_code", "year"):
-        decimals = [text for text in figures if "." in text]
+    if named and named not in CODED:
+        decimals = [text for text in filled if "." in text and amounts.read(text) is not None]
         return "amount" if filled and len(decimals) >= 0.8 * len(filled) else named
-    if named:
+    if named and named != "code":
         return named
-    return "text" if len(wordy) > 0.5 * len(filled) and len(filled) > 0 else "amount"
+    wordy = len([text for text in filled if CHINESE.search(text)]) > 0.5 * len(filled)
+    if named:  # 科目 may head names, and a code may have its name in the same cell
+        return "name" if wordy else named
+    return "text" if wordy else "amount"
 
 
 def _meant(group: str, words: Sequence[str]) -> tuple[str, str]:

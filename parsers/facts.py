@@ -24,7 +24,6 @@ from parsers.vocabulary import first, meaning
 
 FORMS_WITHOUT_FACTS = ("unrecognised", "performance_project", "performance_overall", "performance_result")
 WITH_COUNTS = ("three_public", "operating")  # forms that may print numbers of vehicles and visits among money
-NOT_CODED = Coded(scheme="", code="", name="", text="", basis="")
 DIGIT = re.compile(r"\d")
 SCHEMES = ("functional", "economic_department", "economic_government")
 Fields = dict[str, object]  # of a fact, by name
@@ -53,8 +52,9 @@ def read_facts(table: Table, document: Document, readings: Mapping[int, str]) ->
 
 
 def _unread(table: Table) -> Iterator[Issue]:
-    figures = sum(amounts.read(cell.text) is not None for row in table.rows for cell in row)
-    if table.canonical == "unrecognised" and figures > 2:
+    if table.canonical != "unrecognised":
+        return
+    if sum(amounts.read(cell.text) is not None for row in table.rows for cell in row) > 2:
         yield issue("unknown-title", page=table.pages[0], table=table.table_id, title=table.title or "-")
 
 
@@ -99,23 +99,28 @@ class _Figures:
 
     def of_row(self, row: Row) -> Iterator[Fact | Issue]:
         """The facts of a row, and figures that cannot be read."""
-        of_row = self._shared | _of_row(row, self._document)
+        fields = self._shared | _of_row(row, self._document)
         cells = self._table.rows[row.index]
         for column, of_column in self._columns:
             cell = cells[column.index]
-            if cell.text and (found := self._found(row, column, cell, of_row, of_column)):
+            if cell.text and (found := self._found(row, column, cell, fields, of_column)):
                 yield found
 
     def _found(
-        self, row: Row, column: Column, cell: Cell, of_row: Fields, of_column: Fields
+        self, row: Row, column: Column, cell: Cell, fields: Fields, of_column: Fields
     ) -> Fact | Issue | None:
-        """What a cell in a column of figures says: nothing where a dash or words are printed."""
+        """What a cell in a column of figures says: nothing where a dash or words are printed.
+
+        ``fields`` are those of the row; those of the cell come in place of those of the cell before.
+        """
         if cell.box is None:  # under a merged cell
             return None
         value = amounts.read(cell.text)
         if value is not None and not amounts.is_too_much(value, self._table.money_unit):
-            own = self._own(row, column, cell, value)
-            return _new_fact({**of_row, **of_column, **self._said.of(row, column), **own})
+            fields.update(of_column)
+            fields.update(self._said.of(row, column))
+            fields.update(self._own(row, column, cell, value))
+            return _new_fact(fields)
         if amounts.is_dash(cell.text) or not DIGIT.search(fold(cell.text)):
             return None
         here = {"row": row.index + 1, "column": column.index + 1}
@@ -163,8 +168,10 @@ def _of_list(table: Table, document: Document) -> Fields:
 
 
 def _of_row(row: Row, document: Document) -> Fields:
-    classified = [_classified(row, scheme) for scheme in SCHEMES]
-    (function_code, function_name), (dept_code, dept_name), (gov_code, gov_name) = classified
+    coded = {one.scheme: _classified(one) for one in reversed(row.codes)}  # the first of each
+    (function_code, function_name), (dept_code, dept_name), (gov_code, gov_name) = [
+        coded.get(scheme, ("", "")) for scheme in SCHEMES
+    ]
     lead = row.codes[0] if row.codes else None
     return {
         "row": row.index + 1,
@@ -222,8 +229,7 @@ def _value_unit(measure: str, row: Row, column: Column) -> str:
     return first("count_unit", fold(column.label)) or first("count_unit", fold(row.name))
 
 
-def _classified(row: Row, scheme: str) -> tuple[str, str]:
-    """Code and official name of a row in one classification; the printed name where the list lacks the code."""
-    coded = next((coded for coded in row.codes if coded.scheme == scheme), NOT_CODED)
-    known = classifications().get(scheme, coded.code) if coded.code else None
+def _classified(coded: Coded) -> tuple[str, str]:
+    """Code and official name in one classification; the printed name where the list lacks the code."""
+    known = classifications().get(coded.scheme, coded.code) if coded.code else None
     return coded.code, known.name if known else coded.name

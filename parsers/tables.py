@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from parsers.stitch import ALIGNED, Printed, fit
 from parsers.text import fold
 from parsers.vocabulary import canonical, words
 
+NOT_ZERO = re.compile("[1-9]")
 _new_cell = opened(Cell)
 
 
@@ -140,21 +142,25 @@ def _table_id(sha256: str, grid: Grid, block: Block) -> str:
 def _rows(grids: Sequence[Grid], block: Block, blocks: Sequence[Block]) -> Iterator[tuple[Cell, ...]]:
     for grid in grids:
         for slots in grid.body:
-            if is_index([slot.text for slot in slots]):
+            texts = [slot.text for slot in slots]
+            if not any(texts) or is_index(texts):
                 continue
-            cells = tuple([_cell(slots, column, block, blocks, grid.page) for column in block.columns])
+            if len(blocks) == 1:
+                yield tuple([_new_cell({"text": text, "page": grid.page, "box": box}) for text, box, _ in slots])
+                continue
+            cells = tuple([_cell(slots, column, block, grid.page) for column in block.columns])
             if any(cell.text for cell in cells):
                 yield cells
 
 
-def _cell(slots: Sequence[Slot], column: int, block: Block, blocks: Sequence[Block], page: int) -> Cell:
-    """The cell of a row in one column.
+def _cell(slots: Sequence[Slot], column: int, block: Block, page: int) -> Cell:
+    """The cell of a row in one column, where lists stand side by side.
 
     A name merged over the end of one list and the start of the next belongs to the list whose figure
     follows it: the last one that it reaches.
     """
     text, box, span = slots[column]
-    if span > 1 and text and column + span - 1 > block.columns[-1] and len(blocks) > 1:
+    if span > 1 and text and column + span - 1 > block.columns[-1]:
         return _new_cell({"text": "", "page": page, "box": None})
     if not text and column == block.columns[0]:
         for start in range(column - 1, -1, -1):
@@ -167,7 +173,6 @@ def _cell(slots: Sequence[Slot], column: int, block: Block, blocks: Sequence[Blo
 def _state(name: str, rows: Sequence[Sequence[Cell]], declared: str) -> str:
     if name == "unrecognised":
         return "unrecognised"
-    figures = [cell.text for row in rows for cell in row if "." in cell.text or is_amount(fold(cell.text))]
-    if not figures or (declared and all(not set(text) & set("123456789") for text in figures)):
-        return "blank"
-    return "parsed"
+    texts = (cell.text for row in rows for cell in row)
+    figures = (text for text in texts if "." in text or is_amount(fold(text)))
+    return "parsed" if any(not declared or NOT_ZERO.search(text) for text in figures) else "blank"
