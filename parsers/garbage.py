@@ -8,8 +8,8 @@ browser and reportlab files have 9 % and more of strange ones, and with a shifte
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -19,15 +19,15 @@ MOST_STRANGE = 0.05
 LEAST_COMMON = 0.12
 UNWRITTEN = {"Cc", "Cn", "Co", "Cs"}  # control, unassigned, private use, half a pair
 SYMBOLS = set("!\"#$&'<=>?@\\^_`{|}~;\ufffd")  # of ASCII, which forms hardly print; [30101] they do
+PLAIN = re.compile(r"[0-9A-Za-z%(),./:\u3000-\u303e\u4e00-\u9fa5\uff01-\uff5e-]+")  # not strange: most of a page
 LATIN_IN_CHINESE = set("·×÷±§°²³©®")  # of Latin-1, which Chinese text does print
 
 
-def is_garbage(text: Sequence[str]) -> bool:
+def is_garbage(text: str) -> bool:
     """Whether the characters of a page, in any order, cannot be what is printed on it."""
     if len(text) < ENOUGH:
         return False
-    strange = set(filter(is_strange, set(text)))
-    if strange and sum(map(strange.__contains__, text)) > MOST_STRANGE * len(text):
+    if sum(map(is_strange, PLAIN.sub("", text))) > MOST_STRANGE * len(text):
         return True
     enough = LEAST_COMMON * len(text)  # if all were Chinese
     is_common = common().__contains__

@@ -39,7 +39,7 @@ class Pages:
                     self.failed.append(issue("page-failed", page=found[0], error=found[1]))
 
     def _seen(self, page: Page) -> Page:
-        if is_garbage([glyph[0] for glyph in page.glyphs]):
+        if is_garbage("".join([glyph[0] for glyph in page.glyphs])):
             self.garbled.append(issue("text-is-not-text", page=page.number))
             page = replace(page, glyphs=())
         if page.is_scan:

@@ -117,10 +117,10 @@ def _point(segment: int) -> tuple[float, float]:
     return POINT.numbers[0], POINT.numbers[1]
 
 
-def clip_box(address: int, path: int, view: View) -> Box:
-    """The box of one path of the clip path at an address on the displayed page."""
+def clip_box(address: int, path: int, view: View, step: int) -> Box:
+    """The box of each ``step``-th point of one path of the clip path at an address, on the displayed page."""
     clip = pdfium.pointer(address)
-    points = [_point(pdfium.clip_segment(clip, path, i)) for i in range(pdfium.clip_segments(clip, path))]
+    points = [_point(pdfium.clip_segment(clip, path, i)) for i in range(0, pdfium.clip_segments(clip, path), step)]
     xs, ys = zip(*points or [(0.0, 0.0)], strict=True)
     return view.box(min(xs), min(ys), max(xs), max(ys))
 
