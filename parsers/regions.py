@@ -8,7 +8,7 @@ from parsers.captions import is_title, split_label
 from parsers.grid import is_amount
 from parsers.lattice import Frame
 from parsers.page import Glyph, Page, middle
-from parsers.text import fold
+from parsers.text import Line, fold
 from parsers.unruled import Region
 from parsers.vocabulary import canonical, meaning, words
 from parsers.words_on_page import Word, type_size, words_of
@@ -46,6 +46,16 @@ def find_regions(
     if not regions:
         return [], list(glyphs)
     return regions, [glyph for glyph in glyphs if not any(_within(glyph, region) for region in regions)]
+
+
+def may_hold_rows(lines: Sequence[Line]) -> bool:
+    """Whether anything but captions, notes and page numbers is printed outside the frames of a page."""
+    return not all(_stands_alone(fold(line.text)) for line in lines)
+
+
+def _stands_alone(plain: str) -> bool:
+    names = ("unit_line", "named_unit", "note", "page_number")
+    return is_title(plain) or any(meaning(name, plain) for name in names) or bool(words()["label"].fullmatch(plain))
 
 
 def _within(glyph: Glyph, region: Region) -> bool:

@@ -10,7 +10,7 @@ from parsers.captions import Caption, is_title, read_caption
 from parsers.grid import Grid, Parted, Slot, is_amount
 from parsers.lattice import Frame, frames
 from parsers.page import Page
-from parsers.regions import find_regions, is_form_title
+from parsers.regions import find_regions, is_form_title, may_hold_rows
 from parsers.text import Line, fold, lines
 from parsers.unruled import Region, doubt, read_form, read_onward, read_region
 from parsers.vocabulary import canonical, words
@@ -52,7 +52,7 @@ def printed_tables(pages: Iterable[Page]) -> tuple[list[Printed], list[PageText]
         goes_on = bool(tables) and tables[-1].unruled and tables[-1].grids[-1].page == page.number - 1
         outside = lines(rest)
         regions: list[Region] = []
-        if goes_on or any(_may_open(line.text) for line in outside):
+        if goes_on or (any(_may_open(line.text) for line in outside) and may_hold_rows(outside)):
             regions, rest = find_regions(page, rest, found, tables[-1].caption.title if goes_on else None)
             outside = lines(rest) if regions else outside
         texts.append(PageText(page.number, tuple(outside)))
@@ -244,8 +244,8 @@ def fit(grid: Grid, edges: Sequence[float]) -> Grid | None:
 
 
 def _nearest(edges: Sequence[float], edge: float) -> int | None:
-    best = min(range(len(edges)), key=lambda i: abs(edges[i] - edge))
-    return best if abs(edges[best] - edge) <= ALIGNED else None
+    gaps = [abs(other - edge) for other in edges]
+    return gaps.index(min(gaps)) if min(gaps) <= ALIGNED else None
 
 
 def _parts_text(grid: Grid, i: int) -> bool:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 import drawing as draw
 from parsers.page import Glyph, Page, Ruling
+from parsers.regions import may_hold_rows
 from parsers.stitch import printed_tables
+from parsers.text import Line
 from parsers.words_on_page import words_of
 
 LEFT, PAD, LINE, ROW = 50.0, 3.0, 11.0, 16.0
@@ -259,3 +261,10 @@ def test_every_figure_of_a_column_is_found_in_its_row(amounts: list[object], wid
 def test_characters_set_apart_are_a_word_only_where_they_are_meant_as_one(spaced: str, words: list[str]) -> None:
     (line,) = words_of(draw.words(spaced, 50, 100))
     assert [word.text for word in line] == words
+
+
+def test_only_what_is_no_caption_note_or_page_number_can_be_the_row_of_a_table() -> None:
+    around = ["表3", "部门支出总表", "部门：某某局", "单位：万元", "注：本表无数据", "— 12 —"]
+    alone = [Line(text, (50.0, 20.0 * i, 200.0, 20.0 * i + 10)) for i, text in enumerate(around)]
+    assert not may_hold_rows(alone)
+    assert may_hold_rows([*alone, Line("一般公共服务支出12.00", (50.0, 200.0, 200.0, 210.0))])
