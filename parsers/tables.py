@@ -100,7 +100,8 @@ def _placed(grids: Sequence[Grid]) -> list[Grid]:
     tell in which of the two columns figures stand.
     """
     rows = [row for grid in grids for row in grid.body]
-    if not any(_is_merged_figure(slot) for row in rows for slot in row):
+    merged = [slot for row in rows for slot in row if slot.span > 1]
+    if not any(map(_is_merged_figure, merged)):
         return list(grids)
     counts = [sum(is_amount(fold(row[i].text)) for row in rows) for i in range(len(grids[0].header))]
     return [replace(grid, body=tuple(_placed_row(row, counts) for row in grid.body)) for grid in grids]
