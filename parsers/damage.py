@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import re
-import zlib
 from collections.abc import Iterator
+
+from isal import isal_zlib
 
 OPENING, CLOSING = b"stream", b"endstream"
 PACKED = re.compile(rb"/Filter\s*\[?\s*(/ASCII85Decode\s*)?/FlateDecode")
@@ -65,11 +66,11 @@ def _from_letters(body: bytes) -> bytes:
 
 
 def _unpacks(body: bytes) -> bool:
-    unpacker = zlib.decompressobj()
+    unpacker = isal_zlib.decompressobj()  # says the same of a stream as zlib, in half the time
     try:
         while body and not unpacker.eof:
             unpacker.decompress(body, PIECE)
             body = unpacker.unconsumed_tail
-    except zlib.error:
+    except isal_zlib.error:  # type: ignore[misc]  # its stub takes the class for an instance
         return False
     return unpacker.eof

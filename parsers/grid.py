@@ -42,14 +42,6 @@ class Grid:
     below: tuple[str, ...]  # notes that stand in the last rows of the frame
 
 
-def read_grid(frame: Frame, *, headless: bool = False) -> Grid:
-    """Split a frame into caption, header, body and notes. Nothing printed is lost between them.
-
-    ``headless`` is for a continuation page that repeats no header: every row is body then.
-    """
-    return Parted(frame).grid(headless=headless)
-
-
 class Parted:
     """A frame without its caption and notes, in columns: what does not hang on whether it has a header."""
 

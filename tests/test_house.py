@@ -26,6 +26,7 @@ OWNERS = {
     "duckdb": {"datapackages/parquet.py"},
     "frictionless": {"datapackages/validate.py"},
     "fsspec": {"crawler/stores.py"},  # of the same extra: imported only for s3://
+    "isal": {"parsers/damage.py"},
     "jsonschema": {"datapackages/validate.py"},
     "pdfminer": {"parsers/plumber.py"},
     "pdfplumber": {"parsers/plumber.py"},

@@ -4,13 +4,13 @@
 import pytest
 
 import drawing as draw
-from parsers.grid import Grid, is_index, read_grid
+from parsers.grid import Grid, Parted, is_index
 from parsers.lattice import frames
 
 
 def grid(text: str, *, headless: bool = False, widths: tuple[float, ...] = ()) -> Grid:
     (frame,) = frames(draw.page(draw.ruled(text, widths=widths)))[0]
-    return read_grid(frame, headless=headless)
+    return Parted(frame).grid(headless=headless)
 
 
 def header(found: Grid) -> list[str]:
