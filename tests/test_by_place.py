@@ -309,6 +309,13 @@ def of_there(built: Path) -> dict[str, str]:
     return dict(zip(("sha256", "fact_id", "unit_id"), rows(places(built)[THERE], sql)[0], strict=True))
 
 
+def test_a_place_leads_back_to_the_summary_and_the_summary_to_itself(
+    summary: httpx.Client, there: httpx.Client
+) -> None:
+    assert '<a href="/">各地汇总</a>' in there.get(f"/{THERE}/").text
+    assert "各地汇总" not in summary.get("/").text
+
+
 @pytest.mark.parametrize(
     "path",
     [

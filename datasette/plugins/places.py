@@ -1,13 +1,15 @@
 """Of the summary of all places: what only a place's own database holds is a redirect to that place's site.
 
 The summary (``datapackages/by_place.py``) is known by its table ``places``; of any other database nothing is
-redirected. A place's site stands under the same address with its code before it: ``/140200/-/figure/…``.
+redirected. A place's site stands under the same address with its code before it, ``/140200/-/figure/…``, and leads
+back to the summary.
 """
 
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from datasette import Request, Response, hookimpl
@@ -81,6 +83,18 @@ async def by_place_page(datasette: Any, request: Any) -> Response:
 @hookimpl(tryfirst=True)
 def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     return [(rf"{TABLE}(/.*)?(\.[a-z]+)?$", by_place_page)] if _is_summary(datasette) else []
+
+
+@hookimpl
+def extra_template_vars(datasette: Any) -> dict[str, str]:
+    return {"all_places": _above(datasette) if "budgets" in datasette.databases else ""}
+
+
+def _above(datasette: Any) -> str:
+    """Where the summary is, of a place that is served under its code; empty of any other site."""
+    base, folder = datasette.setting("base_url"), Path(datasette.get_database("budgets").path).parent
+    is_place = folder.parent.name == by_place.FOLDER and base.endswith(f"/{folder.name}/")
+    return str(base.removesuffix(f"{folder.name}/")) if is_place else ""
 
 
 def _is_summary(datasette: Any) -> bool:
