@@ -52,7 +52,7 @@ class Run:
         history = History(placed, self.spool, own)
         lines = self._ledger(group, placed)
         shelved = Shelved(placed, self.units, self.spool, lines)
-        documents, expected = _packages(placed), _ledger(lines)
+        documents, expected = _packages(placed), _by_package(lines)
         for key in sorted({*documents, *expected}):
             contents = Contents(
                 documents=documents.get(key, ()),
@@ -83,7 +83,7 @@ def _packages(placed: Placing) -> dict[PackageKey, tuple[Placed, ...]]:
     return {key: tuple(documents) for key, documents in found.items()}
 
 
-def _ledger(lines: Iterable[Line]) -> dict[PackageKey, tuple[Line, ...]]:
+def _by_package(lines: Iterable[Line]) -> dict[PackageKey, tuple[Line, ...]]:
     """The lines of each package; a round of which nothing was published has a package all the same."""
     found: dict[PackageKey, list[Line]] = defaultdict(list)
     for line in lines:
