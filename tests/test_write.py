@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 import made_up_city as city
-from datapackages import schemas, write
+from datapackages import schemas, sealing, write
 from datapackages.issues import issue
 from datapackages.model import ParsedDocument, Section
 from datapackages.placing import jurisdiction_of
@@ -512,7 +512,7 @@ def test_a_package_is_validated_when_its_bytes_change_and_only_then(
         validated.append(folder.name)
         return validate(folder)
 
-    monkeypatch.setattr(write, "validate", counted)
+    monkeypatch.setattr(sealing, "validate", counted)
     write_packages([city.parsed("a")], [city.sighting("a")], tmp_path)
     first, before = sorted(validated), files(tmp_path / "packages")
     validated.clear()
