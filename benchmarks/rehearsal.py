@@ -35,7 +35,10 @@ STAGES = {
 
 
 class Cost(NamedTuple):
-    """What a command took: seconds of CPU with its children's, seconds, and the largest process in MB."""
+    """What a command took: seconds of CPU with its children's, seconds, and the largest process in MB.
+
+    The system counts what this process held when it started the command: less is never told.
+    """
 
     cpu: float
     seconds: float
@@ -74,12 +77,13 @@ def _laid_out(folder: Path, documents: int) -> None:
     paths = drawn(DRAWN)
     with (folder / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("path", "url", "jurisdiction"))
+        writer.writerow(("path", "url", "page_url", "title", "publisher", "published_on", "jurisdiction"))
         for number in range(documents):
             round, place = divmod(number, len(paths))
             name = f"{number}.pdf"
             (folder / name).write_bytes(copy(paths[place], number))
-            writer.writerow((name, f"http://made-up.example/{name}", counties()[round]))
+            url = f"http://made-up.example/{name}"
+            writer.writerow((name, url, "http://made-up.example/", "", "", "", counties()[round]))
 
 
 def _run(folder: Path, *command: str) -> Cost:
