@@ -101,15 +101,16 @@ def _by_place(folders: Sequence[Path]) -> Places:
 def _make_place(target: Path, before: Path, folders: Sequence[Path]) -> None:
     """Make a place's file, or keep that of a killed run or of the current build when it is made of the same."""
     wanted = _made_of(folders)
-    if _says(target, wanted) or _says(before, wanted):
-        for folder in folders:  # who fills a file checks them too
+    made = next((place for place in (target, before) if _says(place, wanted)), None)
+    if made:  # a file that is filled anew is checked while it is
+        for folder in folders:
             build.check_hashes(folder)
-    if _says(target, wanted):
+    if made == target:
         return
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
-    if _says(before, wanted):
-        whole_file.share(before / DATABASE, target / DATABASE)
+    if made:
+        whole_file.share(made / DATABASE, target / DATABASE)
     else:
         build.fill(target / DATABASE, folders)
     whole_file.replace(target / MADE_OF, wanted)
