@@ -11,7 +11,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +24,7 @@ from datapackages import by_place, codes
 from datapackages import parsed as parsed_json
 from datapackages.build import DATABASE
 from datapackages.model import ParsedDocument, Sighting
+from datapackages.spooling import Unread
 from datapackages.workers import cores
 from datapackages.write import write_packages
 
@@ -36,7 +37,7 @@ MEMORY, EXPONENT = 1024, 1.1
 class Original(NamedTuple):
     """A document of the demonstration as JSON, and what in it becomes another document's."""
 
-    text: str
+    path: Path
     sha256: str
     unit: str
     facts: int
@@ -97,7 +98,7 @@ def packages(seed: Path, data: Path, rows: int) -> Cost:
     def work() -> int:
         originals = _originals(seed)
         seen = [_sighting(round, number, sha256) for round, number, sha256 in _copies(originals, rows)]
-        reports = write_packages(_repeated(originals, rows), seen, data)
+        reports = write_packages(_unread(originals, rows), seen, data)
         return sum(report.rows["facts"] for report in reports)
 
     return _measured(work)
@@ -139,7 +140,7 @@ def _originals(seed: Path) -> list[Original]:
         text = path.read_text(encoding="utf-8")
         parsed = parsed_json.loads(text)
         if parsed.facts and parsed.document.unit_name:
-            found.append(Original(text, parsed.document.sha256, parsed.document.unit_name, len(parsed.facts)))
+            found.append(Original(path, parsed.document.sha256, parsed.document.unit_name, len(parsed.facts)))
     return found
 
 
@@ -154,12 +155,17 @@ def _copies(originals: list[Original], rows: int) -> Iterator[tuple[int, int, st
         made += originals[number].facts
 
 
-def _repeated(originals: list[Original], rows: int) -> Iterator[ParsedDocument]:
-    """The copies; a unit of one round keeps its name over the years."""
+def _unread(originals: list[Original], rows: int) -> Iterator[Unread]:
     for round, number, sha256 in _copies(originals, rows):
         original = originals[number]
-        text = original.text.replace(original.sha256, sha256).replace(original.sha256[:16], sha256[:16])
-        yield parsed_json.loads(text.replace(original.unit, f"{original.unit}{round}"))
+        yield Unread(sha256, original.path.stat().st_size, partial(_copy, original, round, sha256))
+
+
+def _copy(original: Original, round: int, sha256: str) -> ParsedDocument:
+    """The document under another hash; a unit of one round keeps its name over the years."""
+    text = original.path.read_text(encoding="utf-8")
+    text = text.replace(original.sha256, sha256).replace(original.sha256[:16], sha256[:16])
+    return parsed_json.loads(text.replace(original.unit, f"{original.unit}{round}"))
 
 
 def _sighting(round: int, number: int, sha256: str) -> Sighting:

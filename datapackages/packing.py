@@ -1,6 +1,7 @@
 """The packages of places that have to do with one another: one for each place, year and stage.
 
-Memory holds the documents of such a group without their rows, whatever a whole run holds.
+Memory holds the documents of such a group without their rows, whatever a whole run holds. A group knows of no
+other, so that groups can be packed in several processes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from datapackages import descriptor, front_matter, ledger, placing, schemas, tabular
 from datapackages.contents import Contents
@@ -20,18 +22,23 @@ from datapackages.history import History, Reviewed
 from datapackages.ledger import Line, Outlook
 from datapackages.model import Sighting
 from datapackages.placing import Group, Placing, Sightings
-from datapackages.sealing import seal
 from datapackages.shelving import Shelved
 from datapackages.spool import Spool
 from datapackages.units import Units
 from datapackages.validate import REPORT
 from datapackages.versions import Placed
-from datapackages.workers import Begin
+
+
+class Packed(NamedTuple):
+    """What packing a group leaves to be done: corrections for a person to look at, and folders to be sealed."""
+
+    waiting: list[Reviewed]
+    unsealed: list[Path]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What all groups of a run share."""
+    """What the groups of a run share."""
 
     spool: Spool
     sightings: Sightings
@@ -41,18 +48,30 @@ class Run:
     unparsed: tuple[Sighting, ...]  # of stored documents that were not read
     unplaced: tuple[Sighting, ...]  # of documents that were read and may be any place's
 
-    def pack(self, group: Group, released: Path, before: Path, begin: Begin) -> list[Reviewed]:
-        """Write the group's packages to ``released``; returns the corrections that wait for a person.
+    def of(self, group: Group) -> Run:
+        """What concerns the group alone, to be sent to another process."""
+        own = set(group.documents)
+        expected = tuple(entry for entry in self.outlook.expected if entry.jurisdiction in group.places)
+        return replace(
+            self,
+            sightings={sha: self.sightings[sha] for sha in group.documents if sha in self.sightings},
+            units=self.units.within(group.places),
+            results={sha: some for sha, some in self.results.items() if sha in own},
+            outlook=replace(self.outlook, expected=expected),
+        )
 
-        One whose bytes are those of the release ``before`` was validated then; of the others this is begun.
+    def pack(self, group: Group, released: Path, before: Path) -> Packed:
+        """Write the packages of the group that this run is :meth:`of` to ``released``.
+
+        One whose bytes are those of the release ``before`` was validated then, and is sealed as it was.
         """
         entries = {sha: self.spool.entry(sha) for sha in group.documents}
         placed = placing.place(entries.values(), self.sightings, self.units)
-        own = {sha: self.results[sha] for sha in group.documents if sha in self.results}
-        history = History(placed, self.spool, own)
+        history = History(placed, self.spool, self.results)
         lines = self._ledger(group, placed)
         shelved = Shelved(placed, self.units, self.spool, lines)
         documents, expected = _packages(placed), _by_package(lines)
+        unsealed = []
         for key in sorted({*documents, *expected}):
             contents = Contents(
                 documents=documents.get(key, ()),
@@ -65,13 +84,13 @@ class Run:
                 ledger=expected.get(key, ()),
             )
             _write_package(released / key.name, key, contents)
-            _seal(released / key.name, before / key.name, begin)
-        return list(history.waiting())
+            if not _sealed_as_before(released / key.name, before / key.name):
+                unsealed.append(released / key.name)
+        return Packed(list(history.waiting()), unsealed)
 
     def _ledger(self, group: Group, placed: Placing) -> list[Line]:
-        expected = tuple(entry for entry in self.outlook.expected if entry.jurisdiction in group.places)
         doubtful = self.unparsed if "" in group.places else (*self.unparsed, *self.unplaced)
-        return ledger.lines(placed.documents, self.units, replace(self.outlook, expected=expected), doubtful)
+        return ledger.lines(placed.documents, self.units, self.outlook, doubtful)
 
 
 def _packages(placed: Placing) -> dict[PackageKey, tuple[Placed, ...]]:
@@ -101,13 +120,13 @@ def _write_package(folder: Path, key: PackageKey, contents: Contents) -> None:
     front_matter.write(folder, descriptor.write(folder, key, sightings, rows))
 
 
-def _seal(folder: Path, before: Path, begin: Begin) -> None:
-    packed = folder.with_name(f"{folder.name}.zip")
-    if _unchanged(folder, before):
-        shutil.copyfile(before / REPORT, folder / REPORT)
-        shutil.copyfile(before.with_name(packed.name), packed)
-    else:
-        begin(descriptor.size(folder), seal, folder, packed)
+def _sealed_as_before(folder: Path, before: Path) -> bool:
+    if not _unchanged(folder, before):
+        return False
+    packed = f"{folder.name}.zip"
+    shutil.copyfile(before / REPORT, folder / REPORT)
+    shutil.copyfile(before.with_name(packed), folder.with_name(packed))
+    return True
 
 
 def _unchanged(folder: Path, before: Path) -> bool:

@@ -72,6 +72,10 @@ class Spool:
         entry: Entry = pickle.loads((self._folder / sha256 / ENTRY).read_bytes())
         return entry
 
+    def size(self, sha256: str) -> int:
+        """The bytes of the document's lines."""
+        return sum(path.stat().st_size for path in (self._folder / sha256).iterdir())
+
     def _write(self, folder: Path, parsed: ParsedDocument, jurisdiction: str, printed: Mapping[str, Fact]) -> Entry:
         tables, facts, found = _audited(parsed)
         common = shared(parsed.document, jurisdiction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -19,10 +20,20 @@ GROUP BY table_id, phase
 """
 
 
+class Orphan(NamedTuple):
+    """A row of a CSV file (its header is 1) whose ``fields``, with these values, refer to no row of ``parent``."""
+
+    resource: str
+    row: int
+    parent: str
+    fields: tuple[str, ...]
+    values: tuple[object, ...]
+
+
 class Asked(NamedTuple):
     """``lists`` print a total of the document's year; the additive figures of ``add_up`` of them make it."""
 
-    orphans: tuple[tuple[str, int, str], ...]  # resource, its row in the CSV (the header is 1), what it refers to
+    orphans: tuple[Orphan, ...]
     lists: int
     add_up: int
 
@@ -32,12 +43,20 @@ def ask(folder: Path) -> Asked:
     with closing(sqlite3.connect("")) as connection:  # "" is a file that vanishes with the connection
         loading.create_tables(connection)
         loading.fill(connection, folder)
-        orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+        orphans = tuple(_orphans(connection))
         made: dict[str, bool] = {}
         for table_id, *sum_and_total in connection.execute(ADDED_UP):
             made[table_id] = made.get(table_id, False) or _makes(*sum_and_total)
-    told = tuple((resource, rowid + 1, parent) for resource, rowid, parent, _ in orphans)
-    return Asked(orphans=told, lists=len(made), add_up=sum(made.values()))
+    return Asked(orphans=orphans, lists=len(made), add_up=sum(made.values()))
+
+
+def _orphans(connection: sqlite3.Connection) -> Iterator[Orphan]:
+    for resource, rowid, parent, number in connection.execute("PRAGMA foreign_key_check").fetchall():
+        keys = connection.execute(f'PRAGMA foreign_key_list("{resource}")').fetchall()
+        fields = tuple(key[3] for key in keys if key[0] == number)  # its second is the column's place in the key
+        columns = ", ".join(f'"{field}"' for field in fields)
+        values = connection.execute(f'SELECT {columns} FROM "{resource}" WHERE rowid = ?', (rowid,)).fetchone()
+        yield Orphan(resource, rowid + 1, parent, fields, values)
 
 
 def _makes(total: str, fen: int, addends: int, unit: str, decimals: int) -> bool:

@@ -11,6 +11,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -65,15 +66,28 @@ class Units:
     def __init__(self, data: Path) -> None:
         self.review = data / "review" / "units.csv"
         self._units: dict[str, Unit] = {}
+        for path, state in ((self.review, "proposed"), (codes.FOLDER / "units.csv", "accepted"),
+                            (data / "units.csv", "accepted")):  # fmt: skip
+            self._units |= {unit.unit_id: unit for unit in _read(path, state)}
+        for unit in self._units.values():
+            self._check(unit)
+        self._arrange()
+
+    def within(self, places: Iterable[str]) -> Units:
+        """The units of those places and the departments above them alone: what another process needs to know."""
+        own = [unit_id for place in places for unit_id in self._at.get(place, ())]
+        narrowed = copy(self)
+        narrowed._units = {unit.unit_id: unit for unit in self.with_parents(own)}
+        narrowed._arrange()
+        return narrowed
+
+    def _arrange(self) -> None:
+        self._at: dict[str, list[str]] = defaultdict(list)  # place → ids
         self._of: dict[str, list[Unit]] = defaultdict(list)
         self._exact: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._folded: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._last_number: dict[str, int] = defaultdict(int)
-        for path, state in ((self.review, "proposed"), (codes.FOLDER / "units.csv", "accepted"),
-                            (data / "units.csv", "accepted")):  # fmt: skip
-            self._units |= {unit.unit_id: unit for unit in _read(path, state)}
         for unit in sorted(self._units.values(), key=lambda unit: unit.state != "accepted"):
-            self._check(unit)
             self._index(unit)
         for unit_id in sorted(self._units):
             if self._units[unit_id].state == "accepted":
@@ -140,6 +154,7 @@ class Units:
 
     def _index(self, unit: Unit) -> None:
         """A proposal whose name an accepted unit has taken over keeps its number and is found no more."""
+        self._at[unit.jurisdiction].append(unit.unit_id)
         is_taken_over = unit.state == "proposed" and self.find(unit.jurisdiction, unit.name)
         for name in () if is_taken_over else unit.names:
             self._exact[unit.jurisdiction, codes.fold(name)].add(unit.unit_id)

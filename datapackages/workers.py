@@ -15,15 +15,15 @@ from typing import Any
 QUOTA = Path("/sys/fs/cgroup/cpu.max")  # a container's share: microseconds of CPU, or "max", in a period of so many
 LARGE = 2_000_000  # bytes of tables: to start a process takes longer than the work on fewer
 
-Begin = Callable[..., None]
+Begin = Callable[..., Future[Any]]
 
 
 @contextmanager
 def beside() -> Iterator[Begin]:
     """``begin(size, function, *arguments)`` calls the function here where there are few bytes to work on.
 
-    Large work is begun in another process, one for each core, and not waited for: it is done when the context ends,
-    which raises what the work raised.
+    Large work is begun in another process, one for each core, and not waited for. What ``begin`` returns has the
+    ``result`` of either; all is done when the context ends, which raises what the work raised.
     """
     begun: list[Future[Any]] = []
     with ExitStack() as stack:
@@ -35,11 +35,13 @@ def beside() -> Iterator[Begin]:
             stack.callback(made.shutdown, cancel_futures=True)
             return made
 
-        def begin(size: int, function: Callable[..., Any], *arguments: Any) -> None:
-            if size < LARGE:
-                function(*arguments)
-            else:
+        def begin(size: int, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+            if size >= LARGE:
                 begun.append(pool().submit(function, *arguments))
+                return begun[-1]
+            done: Future[Any] = Future()
+            done.set_result(function(*arguments))
+            return done
 
         yield begin
         for work in begun:

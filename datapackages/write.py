@@ -1,8 +1,8 @@
 """Facts → data packages: one for each place, year and stage, the same bytes for the same input.
 
-Documents are read one at a time and wait on disk (:mod:`datapackages.spool`). Packages are written
+Documents are read one at a time and wait on disk (:mod:`datapackages.spooling`). Packages are written
 and validated beside the released ones; then one rename puts all of them in place, so that a run
-killed at any moment leaves the earlier release.
+killed at any moment leaves the earlier release. Where there is much to do, every core does a part of it.
 """
 
 from __future__ import annotations
@@ -11,21 +11,24 @@ import logging
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from datapackages import catalog, checksums, corrections, descriptor, placing
-from datapackages.correcting import Result, correct
+from datapackages.correcting import Result
 from datapackages.corrections import Correction
 from datapackages.history import Reviewed, write_review
-from datapackages.ledger import NO_BUDGET, Outlook
-from datapackages.model import ParsedDocument, Sighting
-from datapackages.packing import Run
-from datapackages.placing import Sightings
+from datapackages.ledger import Outlook
+from datapackages.model import Sighting
+from datapackages.packing import Packed, Run
+from datapackages.placing import Group, Sightings
+from datapackages.sealing import seal
 from datapackages.spool import Spool
-from datapackages.units import Units, Unknown
-from datapackages.workers import beside
+from datapackages.spooling import Given, Spooled, keep
+from datapackages.units import Units
+from datapackages.workers import Begin, beside
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +48,7 @@ class PackageReport:
 
 
 def write_packages(
-    parsed: Iterable[ParsedDocument],
+    documents: Iterable[Given],
     sightings: Iterable[Sighting],
     data: Path,
     approve: Callable[[Path], None] | None = None,
@@ -64,25 +67,18 @@ def write_packages(
     work = data / "packages.next"
     shutil.rmtree(work, ignore_errors=True)
     seen = _by_document(sightings)
-    spooled = _spool(parsed, seen, Spool(work / "spool"), entered)
-    _tell_unparsed(seen, spooled.places)
-    units = Units(data)
-    units.propose(spooled.named)
-    run = Run(
-        spool=spooled.spool,
-        sightings=seen,
-        units=units,
-        results=spooled.results,
-        outlook=outlook,
-        unparsed=tuple(sighting for sha, some in seen.items() if sha not in spooled.places for sighting in some),
-        unplaced=tuple(spooled.unplaced),
-    )
-    released = work / "released"
+    spool, released = Spool(work / "spool"), work / "released"
     released.mkdir()
-    waiting = _elsewhere(entered, spooled.places)
     with beside() as begin:
-        for group in placing.grouped(spooled.places, seen, {entry.jurisdiction for entry in outlook.expected}):
-            waiting += run.pack(group, released, data / "packages", begin)
+        spooled = keep(documents, spool, seen, entered, begin)
+        _tell_unparsed(seen, spooled.places)
+        groups = placing.grouped(spooled.places, seen, {entry.jurisdiction for entry in outlook.expected})
+        run = _run(data, spool, seen, spooled, outlook)
+        waiting = _elsewhere(entered, spooled.places)
+        for packed in _packed(run, groups, released, data / "packages", begin):
+            waiting += packed.waiting
+            for folder in packed.unsealed:
+                begin(descriptor.size(folder), seal, folder, folder.with_name(f"{folder.name}.zip"))
     checksums.write(released, "*.zip")
     catalog.write(released)
     if approve:
@@ -91,6 +87,31 @@ def write_packages(
     write_review(data, sorted(waiting, key=lambda reviewed: reviewed.result.correction.sha256))
     shutil.rmtree(work)
     return reports(data)
+
+
+def _run(data: Path, spool: Spool, seen: Sightings, spooled: Spooled, outlook: Outlook) -> Run:
+    """What packing needs to know, all names of units with an id."""
+    units = Units(data)
+    units.propose(spooled.named)
+    unparsed = (some for sha, some in seen.items() if sha not in spooled.places)
+    return Run(
+        spool=spool,
+        sightings=seen,
+        units=units,
+        results=spooled.results,
+        outlook=outlook,
+        unparsed=tuple(chain.from_iterable(unparsed)),
+        unplaced=tuple(spooled.unplaced),
+    )
+
+
+def _packed(run: Run, groups: list[Group], released: Path, before: Path, begin: Begin) -> Iterator[Packed]:
+    """Pack the groups; all that are large are begun before the first is waited for."""
+    begun = [
+        begin(sum(map(run.spool.size, group.documents)), run.of(group).pack, group, released, before)
+        for group in groups
+    ]
+    return (work.result() for work in begun)
 
 
 def recover(data: Path) -> None:
@@ -112,38 +133,6 @@ def _by_document(sightings: Iterable[Sighting]) -> Sightings:
     for sighting in sightings:
         found[sighting.sha256].append(sighting)
     return {sha: tuple(some) for sha, some in found.items()}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Spooled:
-    """What is remembered of all documents of a run; their rows are on disk."""
-
-    spool: Spool
-    places: dict[str, str] = field(default_factory=dict)  # sha256 → jurisdiction
-    results: dict[str, tuple[Result, ...]] = field(default_factory=dict)  # of corrections
-    named: set[Unknown] = field(default_factory=set)
-    unplaced: list[Sighting] = field(default_factory=list)
-
-
-def _spool(
-    parsed: Iterable[ParsedDocument], seen: Sightings, spool: Spool, entered: Mapping[str, list[Correction]]
-) -> _Spooled:
-    """Correct each document and keep its rows on disk."""
-    spooled = _Spooled(spool=spool)
-    for document in parsed:
-        sha, found = document.document.sha256, seen.get(document.document.sha256, ())
-        corrected, results = correct(document, entered.get(sha, ()))
-        before = (result.before for result in results if result.state == "applied")
-        printed = {fact.fact_id: fact for fact in before if fact}
-        entry = spool.add(corrected, placing.jurisdiction_of(document.document, found), printed)
-        spooled.places[sha] = entry.jurisdiction
-        if results:
-            spooled.results[sha] = results
-        if name := placing.named(entry):
-            spooled.named.add(name)
-        if not entry.jurisdiction and document.document.kind not in NO_BUDGET:
-            spooled.unplaced.extend(replace(sighting, jurisdiction="") for sighting in found)
-    return spooled
 
 
 def _elsewhere(entered: Mapping[str, list[Correction]], places: Mapping[str, str]) -> list[Reviewed]:

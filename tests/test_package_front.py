@@ -7,11 +7,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import frictionless
 import pytest
 import yaml
 
 import made_up_city as city
-from datapackages import codes, descriptor, schemas, sums
+from datapackages import codes, descriptor, schemas, sums, tabular
 from datapackages.validate import Fault, validate
 from datapackages.write import write_packages
 
@@ -121,6 +122,15 @@ def test_a_misspelt_name_in_the_descriptor_is_a_fault(folder: Path) -> None:
     assert "'constrants' was unexpected" in message
 
 
+def test_a_foreign_key_that_the_descriptor_lost_is_a_fault(folder: Path) -> None:
+    told = descriptor.read(folder)
+    sightings = next(entry for entry in told["resources"] if entry["name"] == "sightings")
+    del sightings["schema"]["foreignKeys"]
+    (folder / "datapackage.json").write_text(json.dumps(told), encoding="utf-8")
+    expected = "expected the foreign keys of schemas/sightings.json"
+    assert faults(folder) == [("datapackage.json", None, "sightings", expected)]
+
+
 def described(folder: Path, resource: str, change: Any) -> None:
     """Change a resource's text, with a descriptor that tells of it."""
     path, told = folder / "data" / f"{resource}.csv", descriptor.read(folder)
@@ -145,9 +155,37 @@ def test_a_file_that_is_not_the_one_described_is_named(folder: Path) -> None:
 
 def test_a_key_that_dangles_is_named_with_its_row(folder: Path) -> None:
     described(folder, "sections", lambda text: text.replace(city.sha("a"), "0" * 64))
-    ((file, row, _, message),) = faults(folder)
-    assert (file, row) == ("data/sections.csv", 2)
-    assert 'violates the foreign key: for "sha256"' in message
+    ((file, row, field, message),) = faults(folder)
+    assert (file, row, field) == ("data/sections.csv", 2, "sha256")
+    assert message == f"violates a foreign key: {'0' * 64!r} is not in documents"
+
+
+def test_frictionless_and_the_gate_find_the_same_dangling_keys(folder: Path) -> None:
+    keys = {name: foreign_keys(name) for name in schemas.RESOURCES}
+    broken = {name: own for name, own in keys.items() if own and dangling(folder, name, own)}
+    assert len(broken) > 15
+    report = frictionless.validate(str(folder / "datapackage.json"))
+    told = [(task.place, error) for task in report.tasks for error in task.errors if error.type == "foreign-key"]
+    theirs = {(place, error.row_number, ", ".join(error.field_names)) for place, error in told}
+    ours = {(f"data/{each.resource}.csv", each.row, ", ".join(each.fields)) for each in sums.ask(folder).orphans}
+    assert theirs == {(f"data/{name}.csv", 2, ", ".join(key)) for name, keys in broken.items() for key in keys}
+    assert theirs <= ours  # SQL asks for the words of closed lists too
+
+
+def foreign_keys(resource: str) -> list[list[str]]:
+    return [key["fields"] for key in schemas.schema(resource).get("foreignKeys", ())]
+
+
+def dangling(folder: Path, resource: str, keys: list[list[str]]) -> bool:
+    """Let every foreign key of the resource's first row dangle; False where there are no rows."""
+    header, *lines = tabular.read(folder / "data" / f"{resource}.csv")
+    if not lines:
+        return False
+    for name in {field for key in keys for field in key}:
+        lines[0][header.index(name)] = "99"
+    with tabular.writing(folder / "data" / f"{resource}.csv") as writer:
+        writer.writerows([header, *lines])
+    return True
 
 
 @pytest.mark.parametrize("cell", ["NaN", "=1+1", "inf", "３０５０００", "305,000"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from datapackages import placing, spool, workers
 from datapackages.deadlines import Expected
 from datapackages.ledger import Outlook, Visit
 from datapackages.placing import Group, grouped
+from datapackages.spooling import Spooled, Unread, keep
 from datapackages.validate import InvalidPackage
 from datapackages.write import write_packages
 
@@ -99,13 +102,52 @@ def test_what_is_remembered_of_a_document_comes_back_from_the_disk(tmp_path: Pat
     assert kept.entry(city.sha("a")) == entry
 
 
-def test_a_large_package_is_sealed_in_another_process_as_a_small_one_is_here(
+# ---- several processes ----
+
+
+def test_what_every_core_does_a_part_of_comes_out_as_if_one_had_done_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (small,) = write_packages([city.parsed("a")], [city.sighting("a")], tmp_path / "small")
+    named = {"a": "示例市教育局", "b": "示例市档案馆", "c": "大同市教育局", "d": "大同市档案馆"}
+    made = {name: partial(city.parsed, name, unit_name=unit) for name, unit in named.items()}
+    seen = [city.sighting(name, jurisdiction=HERE if name in "ab" else THERE) for name in named]
+    outlook = Outlook(expected=(Expected(source="demo", jurisdiction=THERE, year=2026, stage="final"),))
+    write_packages([read() for read in made.values()], seen, tmp_path / "here", outlook=outlook)
     monkeypatch.setattr(workers, "LARGE", 0)
-    (large,) = write_packages([city.parsed("a")], [city.sighting("a")], tmp_path / "large")
-    assert (large.zip_sha256, large.rows) == (small.zip_sha256, small.rows)
+    unread = [Unread(city.sha(name), 1, read) for name, read in made.items()]
+    write_packages(unread, seen, tmp_path / "beside", outlook=outlook)
+    assert files(tmp_path / "beside") == files(tmp_path / "here")
+    assert len(list((tmp_path / "beside" / "packages").glob("*.zip"))) == 2
+
+
+def files(data: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(data)): path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file()}
+
+
+def test_documents_are_batched_until_they_are_worth_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LARGE", 10)
+    unread = [Unread(f"{number}", size, partial(city.parsed, "a")) for number, size in enumerate([6, 5, 20, 3])]
+    begun: list[tuple[int, list[str]]] = []
+
+    def begin(size: int, _: object, batch: list[Unread], *__: object) -> Future[Spooled]:
+        begun.append((size, [document.sha256 for document in batch]))
+        done: Future[Spooled] = Future()
+        done.set_result(Spooled())
+        return done
+
+    keep(unread, spool.Spool(tmp_path / "spool"), {}, {}, begin)
+    assert begun == [(11, ["0", "1"]), (20, ["2"]), (3, ["3"])]
+
+
+def test_a_document_that_is_given_twice_is_named_from_another_process_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LARGE", 0)
+    twice = [Unread(city.sha("a"), 1, partial(city.parsed, "a"))] * 2
+    with pytest.raises(ValueError, match=f"document {city.sha('a')} was given twice"):
+        write_packages(twice, [], tmp_path)
 
 
 def test_what_is_wrong_with_a_large_package_stops_the_release_with_its_report(

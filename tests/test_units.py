@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,26 @@ def test_a_department_and_its_own_level_stay_apart_where_both_are_listed(tmp_pat
     assert units.find("140200", "教育局(本级)") == [own_level]
     assert units.find("140200", "教育局本级") == [department]
     assert units.with_parents([own_level.unit_id]) == [department, own_level]
+
+
+def test_what_another_process_needs_to_know_are_a_place_s_units_and_the_departments_above_them(
+    tmp_path: Path,
+) -> None:
+    listed(tmp_path / "review" / "units.csv", "cn-140200-u0009,档案馆,,,unit,,140200,,,,")
+    listed(
+        tmp_path / "units.csv",
+        "cn-140000-u0001,教育厅,,,department,,140000,,,,",
+        "cn-140200-u0001,教育局,,,unit,cn-140000-u0001,140200,,,,",
+        "cn-140300-u0001,教育局,,,unit,,140300,,,,",
+    )
+    units = Units(tmp_path)
+    narrowed = pickle.loads(pickle.dumps(units.within({"140200"})))
+    assert [unit.unit_id for unit in narrowed.of("140200")] == ["cn-140200-u0001"]
+    assert narrowed.find("140200", "档案馆") == units.find("140200", "档案馆") != []
+    assert narrowed.with_parents(["cn-140200-u0001"]) == units.with_parents(["cn-140200-u0001"])
+    assert narrowed.of("140300") == [] != units.of("140300")
+    with pytest.raises(KeyError):
+        narrowed.get("cn-140300-u0001")
 
 
 def test_the_installation_s_own_list_lies_over_the_proposals(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -21,11 +21,12 @@ from datapackages.ledger import Outlook
 from datapackages.model import ParsedDocument
 from datapackages.releases import release
 from datapackages.selection import NothingSelected, Selection
+from datapackages.spooling import Unread
 from datapackages.workbook import TooLong
 from datapackages.write import PackageReport, write_packages
 from parsers import parser_version
 from yusuan.options import DATA, Unparsed, exit_codes, fail
-from yusuan.reading import folder, stored, unparsed
+from yusuan.reading import folder, unparsed
 
 
 @click.command()
@@ -114,7 +115,13 @@ def packages(data: Path, approve: Callable[[Path], None] | None = None) -> list[
             f"{len(waiting)} of the documents in {data / 'documents'} have not been read by this version of the "
             f"parser ({parser_version()}); run `yusuan parse --data {data}` first. The packages stay as they are."
         )
-    return write_packages(stored(data), sightings(data), data, outlook=outlook(data), approve=approve)
+    return write_packages(unread(data), sightings(data), data, outlook=outlook(data), approve=approve)
+
+
+def unread(data: Path) -> Iterator[Unread]:
+    """The documents that this version of the parser has read, ordered by hash, each to be read from its JSON."""
+    for path in sorted(folder(data).glob("*.json")):
+        yield Unread(path.stem, path.stat().st_size, partial(one_stored, data, path.stem))
 
 
 def outlook(data: Path) -> Outlook:
