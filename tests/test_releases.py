@@ -250,7 +250,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     from yusuan.cli import main
 
     def called(data: Path) -> str:
-        monkeypatch.setattr(publish, "stored", lambda _: iter([city.parsed("a")]))
+        monkeypatch.setattr(publish, "unread", lambda _: iter([city.parsed("a")]))
         monkeypatch.setattr(publish, "sightings", lambda _: [city.sighting("a")])
         done = CliRunner().invoke(main, ["package", "--release", "--data", str(data)])
         assert done.exit_code == 0, done.output

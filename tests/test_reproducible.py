@@ -1,21 +1,18 @@
-"""Two runs of the demo in different places, time zones and languages make the same bytes."""
+"""Runs of the demo in different places, time zones and languages make the same bytes."""
 
 import hashlib
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.slow
-SURROUNDINGS = [
-    {"TZ": "Asia/Shanghai", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
-    {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "PYTHONUTF8": "1"},
-]
+FAR = {"TZ": "America/St_Johns", "LC_ALL": "C", "PYTHONHASHSEED": "1"}
+NEAR = {"TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "PYTHONUTF8": "1"}
 
 
 def demo(data: Path, surroundings: dict[str, str]) -> list[str]:
@@ -35,21 +32,14 @@ def contents(data: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[Path, list[str]]]:
-    """The demo as each of the two surroundings made it, in folders of different names and depths."""
-    done: dict[int, tuple[Path, list[str]]] = {}
-
-    def make(which: int) -> tuple[Path, list[str]]:
-        if which not in done:
-            data = tmp_path_factory.mktemp(f"demo{which}") / ("deeper/" * which) / "data"
-            done[which] = data, demo(data, SURROUNDINGS[which])
-        return done[which]
-
-    return make
+def far(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The demo as other surroundings than ``demo_city``'s made it, in a deeper folder, and what it said."""
+    data = tmp_path_factory.mktemp("far") / "deeper" / "data"
+    return data, demo(data, FAR)
 
 
-def test_the_second_night_brings_the_edited_document(made: Callable[[int], tuple[Path, list[str]]]) -> None:
-    _, said = made(0)
+def test_the_second_night_brings_the_edited_document(far: tuple[Path, list[str]]) -> None:
+    _, said = far
     assert said[:3] == [
         "night 1: 36 new, 0 changed, 0 unchanged",
         "night 2: 0 new, 1 changed, 35 unchanged",
@@ -58,12 +48,10 @@ def test_the_second_night_brings_the_edited_document(made: Callable[[int], tuple
 
 
 def test_time_zone_language_hash_seed_and_folder_leave_no_trace(
-    made: Callable[[int], tuple[Path, list[str]]],
+    demo_city: Path, far: tuple[Path, list[str]]
 ) -> None:
-    (first, said), (second, said_again) = made(0), made(1)
-    assert contents(first) == contents(second)
-    assert said == said_again
-    assert sorted(name for name in contents(first) if name.count("/") == 1) == [
+    assert contents(demo_city) == contents(far[0])
+    assert sorted(name for name in contents(demo_city) if name.count("/") == 1) == [
         "packages/SHA256SUMS",
         "packages/catalog.jsonld",
         "packages/cn-999900-2024-final.zip",
@@ -75,19 +63,16 @@ def test_time_zone_language_hash_seed_and_folder_leave_no_trace(
     ]
 
 
-def test_repeating_the_demo_changes_nothing(made: Callable[[int], tuple[Path, list[str]]]) -> None:
-    data, _ = made(0)
+def test_repeating_the_demo_elsewhere_changes_nothing(far: tuple[Path, list[str]]) -> None:
+    data, _ = far
     before = contents(data)
-    demo(data, SURROUNDINGS[1])
+    demo(data, NEAR)
     assert contents(data) == before
 
 
-def test_no_figure_is_doubled_by_the_second_version_of_a_document(
-    made: Callable[[int], tuple[Path, list[str]]],
-) -> None:
+def test_no_figure_is_doubled_by_the_second_version_of_a_document(demo_city: Path) -> None:
     """Both versions are in the store; the database shows the current one alone."""
-    data, _ = made(0)
-    with closing(sqlite3.connect(f"file:{data}/site/budgets.db?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{demo_city}/site/budgets.db?mode=ro", uri=True)) as database:
         slots = database.execute(
             "select unit_id, document_year, stage, scope, part, sum(is_current) from slots group by 1, 2, 3, 4, 5"
         ).fetchall()
@@ -95,18 +80,18 @@ def test_no_figure_is_doubled_by_the_second_version_of_a_document(
             "select count(*) from facts join slots using (sha256) where not slots.is_current"
         ).fetchone()
     assert {current for *_, current in slots} == {1}
-    assert len(list((data / "documents").rglob("*.pdf"))) == 37
+    assert len(list((demo_city / "documents").rglob("*.pdf"))) == 37
     assert hidden == (0,)
 
 
-def query(made: Callable[[int], tuple[Path, list[str]]], sql: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(f"file:{made(0)[0]}/site/budgets.db?mode=ro", uri=True)) as database:
+def query(data: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(f"file:{data}/site/budgets.db?mode=ro", uri=True)) as database:
         return database.execute(sql).fetchall()
 
 
-def test_one_unit_is_late_one_missing_and_one_blocked(made: Callable[[int], tuple[Path, list[str]]]) -> None:
+def test_one_unit_is_late_one_missing_and_one_blocked(demo_city: Path) -> None:
     told = query(
-        made,
+        demo_city,
         """select unit_id, state, due, published_on, looked_on, basis from ledger
            where document_year = 2026 and state not in ('published', 'unknown') order by unit_id""",
     )
@@ -116,12 +101,12 @@ def test_one_unit_is_late_one_missing_and_one_blocked(made: Callable[[int], tupl
         ("cn-999900-u0018", "blocked", "2026-03-19", None, "2026-03-21", "refused"),
     ]
     others = "select distinct state from ledger where document_year < 2026 order by state"
-    assert query(made, others) == [("not_applicable",), ("published",), ("unknown",)]
+    assert query(demo_city, others) == [("not_applicable",), ("published",), ("unknown",)]
 
 
-def test_the_renamed_unit_keeps_its_id(made: Callable[[int], tuple[Path, list[str]]]) -> None:
+def test_the_renamed_unit_keeps_its_id(demo_city: Path) -> None:
     told = query(
-        made,
+        demo_city,
         """select documents.unit_name, ledger.document_year, ledger.stage, ledger.state from ledger
            join documents using (sha256) where ledger.unit_id = 'cn-999900-u0015' order by 2""",
     )
@@ -132,11 +117,9 @@ def test_the_renamed_unit_keeps_its_id(made: Callable[[int], tuple[Path, list[st
     ]
 
 
-def test_last_year_s_figures_and_the_department_s_sums_hold_across_documents(
-    made: Callable[[int], tuple[Path, list[str]]],
-) -> None:
+def test_last_year_s_figures_and_the_department_s_sums_hold_across_documents(demo_city: Path) -> None:
     told = query(
-        made,
+        demo_city,
         """select rule, outcome, count(distinct unit_id), count(*) > 50 from checks
            where rule in ('X18', 'X19') and outcome not in ('not_applicable', 'insufficient_data')
            group by 1, 2""",
