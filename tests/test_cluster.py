@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import parsers
-from benchmarks import poison
+from benchmarks import night_site, poison
 from benchmarks.dask_cluster import MAY_START_PROCESSES, cluster, worker_ids
 from crawler import blobs
 from yusuan import cluster as door
@@ -126,6 +126,19 @@ def test_the_limits_stand_inside_the_worker_which_lives_on(scheduler: str, tmp_p
     kills, hangs, sound = [json.loads(results(tmp_path)[name]) for name in names]
     assert [issue["type"] for issue in kills["issues"] + hangs["issues"]] == ["worker-died", "time-limit"]
     assert sound["document"]["kind"] == "tables_only"
+
+
+def test_the_night_reads_on_a_cluster_too(scheduler: str, tmp_path: Path) -> None:
+    killer = FIXTURES[0].read_bytes() + poison.KILLS  # kills in the cluster's workers, and would be sound here
+    documents = {f"/{path.name}": path.read_bytes() for path in FIXTURES[1:5]} | {"/killer.pdf": killer}
+    with night_site.served(documents) as site:
+        data = night_site.place(tmp_path / "data")
+        [host] = [f"{name}={address}" for name, address in site.hosts.items()]
+        done = yusuan("refresh", "night", "--host", host, "--cluster", scheduler, "--data", data, "--json")
+    run = json.loads(done.stdout)
+    assert (done.exit_code, run["state"], len(run["unread"])) == (0, "published", 1), done.output
+    refused = yusuan("refresh", "night", "--store", "s3://bucket", "--data", data)
+    assert (refused.exit_code, "--store needs --cluster" in refused.output) == (2, True)
 
 
 def test_workers_with_another_parser_are_refused(

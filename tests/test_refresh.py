@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -24,10 +25,12 @@ from crawler.lock import hold
 from yusuan import gates, retention, runs
 from yusuan.cli import main
 from yusuan.notify import notify, summary
+from yusuan.reading import parse_stored
 from yusuan.refresh import night
 from yusuan.runs import Run
 
 DOCUMENTS = Path(__file__).parent / "documents"
+one_at_a_time = partial(parse_stored, workers=1)
 NAMES = ("side_by_side", "four_blocks", "code_columns", "carried_down", "declared_empty")
 
 
@@ -43,18 +46,18 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_nights_publish_what_is_new_and_leave_the_rest(site: Site, data: Path) -> None:
-    first = night(data, ["night"], hosts=site.hosts, workers=1)
+    first = night(data, ["night"], hosts=site.hosts, read=one_at_a_time)
     assert (first.state, first.failed_gates) == ("published", [])
     assert sorted(found["url"] for found in first.nights["night"]["new"]) == [
         f"http://{HOST}/{name}.pdf" for name in sorted(NAMES)
     ]
     before = released(data)
-    second = night(data, ["night"], hosts=site.hosts, workers=1)
+    second = night(data, ["night"], hosts=site.hosts, read=one_at_a_time)
     assert (second.state, second.nights["night"]["new"], released(data)) == ("unchanged", [], before)
 
     site.date = "Fri, 13 Mar 2026 18:17:00 GMT"
     site.bodies["/carried_down.pdf"] += b"% edited\n%%EOF\n"
-    third = night(data, ["night"], hosts=site.hosts, workers=1)
+    third = night(data, ["night"], hosts=site.hosts, read=one_at_a_time)
     assert (third.state, [found["url"] for found in third.nights["night"]["changed"]]) == (
         "published", [f"http://{HOST}/carried_down.pdf"],
     )  # fmt: skip
@@ -64,10 +67,10 @@ def test_nights_publish_what_is_new_and_leave_the_rest(site: Site, data: Path) -
 
 
 def test_a_failed_gate_keeps_yesterday_and_retry_takes_up_only_what_failed(site: Site, data: Path) -> None:
-    night(data, ["night"], hosts=site.hosts, workers=1)
+    night(data, ["night"], hosts=site.hosts, read=one_at_a_time)
     before = released(data)
     site.broken = True
-    held = night(data, ["night"], hosts=site.hosts, workers=1)
+    held = night(data, ["night"], hosts=site.hosts, read=one_at_a_time)
     assert (held.state, [gate["name"] for gate in held.failed_gates]) == ("held", ["lists_read night"])
     assert "http-503" in held.failed_gates[0]["found"]
     assert released(data) == before
@@ -86,13 +89,13 @@ def runs_of(data: Path) -> list[Run]:
 
 
 def test_documents_that_vanish_in_number_hold_the_release_back(site: Site, data: Path) -> None:
-    night(data, ["night"], hosts=site.hosts, workers=1)
+    night(data, ["night"], hosts=site.hosts, read=one_at_a_time)
     before = released(data)
     for name in NAMES[:3]:
         del site.bodies[f"/{name}.pdf"]
     site.date = "Fri, 13 Mar 2026 18:17:00 GMT"
     (data / "sources" / "night.yaml").write_text(SOURCE.replace("min: 4", "min: 1"), encoding="utf-8")
-    held = night(data, ["night"], hosts=site.hosts, workers=1)
+    held = night(data, ["night"], hosts=site.hosts, read=one_at_a_time)
     assert (held.state, [gate["name"] for gate in held.failed_gates]) == ("held", ["known_documents night"])
     assert held.failed_gates[0]["found"] == "3 of 5 documents vanished"
     assert released(data) == before
@@ -109,7 +112,7 @@ def test_a_night_killed_at_any_stage_ends_as_an_undisturbed_one(site: Site, tmp_
     calm, torn = tmp_path / "calm", tmp_path / "torn"
     for folder in (calm, torn):
         place(folder)
-    night(calm, ["night"], hosts=site.hosts, workers=1)
+    night(calm, ["night"], hosts=site.hosts, read=one_at_a_time)
     site.asked.clear()
     command = [sys.executable, "-m", "yusuan.cli", "refresh", "night", "--data", str(torn), "--workers", "1"]
     command += [f"--host={name}={address}" for name, address in site.hosts.items()]
@@ -119,7 +122,7 @@ def test_a_night_killed_at_any_stage_ends_as_an_undisturbed_one(site: Site, tmp_
         time.sleep(0.01)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
-    taken_up = night(torn, ["night"], hosts=site.hosts, workers=1)
+    taken_up = night(torn, ["night"], hosts=site.hosts, read=one_at_a_time)
     assert taken_up.state == "published", taken_up.error
     assert released(torn) == released(calm)
     fetched = [path for path, status in site.asked if status == 200 and path.endswith(".pdf")]
@@ -180,7 +183,7 @@ def test_tidying_keeps_what_is_served_and_the_latest(tmp_path: Path) -> None:
 
 
 def test_facts_read_otherwise_than_before_hold_the_release_back(site: Site, data: Path, tmp_path: Path) -> None:
-    night(data, ["night"], hosts=site.hosts, workers=1)
+    night(data, ["night"], hosts=site.hosts, read=one_at_a_time)
     package = next((data / "packages").glob("*/datapackage.json")).parent
     beside = tmp_path / "following" / package.name
     (beside / "data").mkdir(parents=True)

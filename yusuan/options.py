@@ -25,6 +25,16 @@ DATA = click.option(
     show_default=True,
     help="The data directory.",
 )
+WORKERS = click.option("--workers", default=0, help="Documents read at a time; 0 is one for each core.")
+CLUSTER = click.option(
+    "--cluster", metavar="tcp://HOST:PORT", help="Read on the workers of this dask scheduler."
+)
+STORE = click.option(
+    "--store",
+    metavar="ADDRESS",
+    help="With --cluster: where its workers find documents, a folder or s3://bucket/prefix; what is not there is"
+    " sent first. By default they see the data directory under the same path.",
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -43,6 +53,12 @@ def exit_codes() -> Iterator[None]:
         fail(error, LOCKED)
     except (Crashed, BadCorrection, BuildFailed, InvalidPackage, Unparsed) as error:
         fail(error, 1)
+
+
+def check_store(cluster: str | None, store: str | None) -> None:
+    """Raises click.UsageError for a store that nobody reads from."""
+    if store and not cluster:
+        raise click.UsageError("--store needs --cluster: this machine reads from its data directory")
 
 
 def emit(text: str) -> None:

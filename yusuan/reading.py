@@ -23,7 +23,7 @@ from datapackages import whole_file
 from datapackages.model import ParsedDocument
 from datapackages.parsed import fact_rows
 from yusuan import cluster as dask
-from yusuan.options import DATA, Unparsed, emit, exit_codes
+from yusuan.options import CLUSTER, DATA, STORE, WORKERS, Unparsed, check_store, emit, exit_codes
 from yusuan.progress import shown
 from yusuan.work import Misfit, Work, as_they_come, here
 
@@ -38,11 +38,9 @@ AHEAD = 4  # documents handed out for each thread, so that none waits for the ne
 @click.option("--csv", "as_csv", is_flag=True, help="With FILE: print its facts as CSV.")
 @click.option("--bom", is_flag=True, help="With --csv: begin with a byte order mark, for Excel.")
 @click.option("--triage", "triaged", is_flag=True, help="With FILE: let a second reader look at failing checks.")
-@click.option("--workers", default=0, help="Documents read at a time; 0 is one for each core.")
-@click.option("--cluster", metavar="tcp://HOST:PORT", help="Read on the workers of this dask scheduler.")
-@click.option("--store", metavar="ADDRESS",
-              help="With --cluster: where its workers find documents, a folder or s3://bucket/prefix; what is not"
-                   " there is sent first. By default they see the data directory under the same path.")  # fmt: skip
+@WORKERS
+@CLUSTER
+@STORE
 @click.option("--seconds", default=parsers.SECONDS, show_default=True, help="At most so long for one document.")
 @click.option("--again", is_flag=True, help="Also documents whose reading ended at a limit or with a lost copy.")
 @DATA
@@ -59,8 +57,7 @@ def parse(
             raise click.UsageError(
                 "--json, --csv, --bom and --triage need a FILE; `yusuan status` tells about the store"
             )
-        if store and not cluster:
-            raise click.UsageError("--store needs --cluster: this machine reads from its data directory")
+        check_store(cluster, store)
         with exit_codes(), hold(data):
             if again:
                 for sha256 in survey(data)[1]:

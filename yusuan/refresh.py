@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -26,10 +27,12 @@ from datapackages.write import recover
 from yusuan import gates, retention, runs, runs_table
 from yusuan.collect import chosen, mapped
 from yusuan.notify import GOOD, notify
-from yusuan.options import AS_JSON, DATA, Unparsed, emit_json, exit_codes
+from yusuan.options import AS_JSON, CLUSTER, DATA, STORE, WORKERS, Unparsed, check_store, emit_json, exit_codes
 from yusuan.publish import packages
 from yusuan.reading import forget, parse_stored, survey
 from yusuan.runs import Run
+
+Read = Callable[[Path], None]
 
 
 @click.command()
@@ -38,22 +41,26 @@ from yusuan.runs import Run
 @click.option("--retry", metavar="RUN", help="Only what failed in that run: its sources and its unread documents.")
 @click.option("--host", "hosts", metavar="NAME=ADDRESS", multiple=True,
               help="Ask ADDRESS (127.0.0.1:8001) where the site says NAME.")  # fmt: skip
-@click.option("--workers", default=0, help="Documents read at a time; 0 is one for each core.")
+@WORKERS
+@CLUSTER
+@STORE
 @click.option("--builds", default=retention.BUILDS, show_default=True, help="Builds of the site kept.")
 @DATA
 @AS_JSON
 def refresh(
     names: tuple[str, ...], everything: bool, retry: str | None, hosts: tuple[str, ...], workers: int,
-    builds: int, data: Path, as_json: bool,
+    cluster: str | None, store: str | None, builds: int, data: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """Do the whole night's work for the named sources, and replace the release if every gate holds.
 
     The report is data/runs/<run>.json and .md. YUSUAN_WEBHOOK is told of every run, YUSUAN_PING of its end.
     Exit code 1 when a gate failed: yesterday's release stays up, and the report says why.
     """
+    check_store(cluster, store)
+    read = partial(parse_stored, workers=workers, cluster=cluster, store=store)
     with exit_codes(), hold(data, "refresh"):
         wanted = _retried(data, retry) if retry else chosen(names, everything, data)
-        run = night(data, wanted, hosts=mapped(hosts), workers=workers, builds=builds)
+        run = night(data, wanted, hosts=mapped(hosts), read=read, builds=builds)
     if as_json:
         emit_json(vars(run))
     else:
@@ -62,16 +69,17 @@ def refresh(
 
 
 def night(
-    data: Path, names: list[str], *, hosts: Mapping[str, str] | None = None, workers: int = 0,
+    data: Path, names: list[str], *, hosts: Mapping[str, str] | None = None, read: Read = parse_stored,
     builds: int = retention.BUILDS,
 ) -> Run:  # fmt: skip
     """Do one night's work and return its report; the caller holds the lock ``refresh``.
 
-    A failed gate or a crash is a state of the report, never an exception; UsageError and Locked are raised.
+    ``read`` lets the stored documents be read, here or elsewhere. A failed gate or a crash is a state of the
+    report, never an exception; UsageError and Locked are raised.
     """
     run = runs.opened(data, names)
     try:
-        _stages(data, run, hosts or {}, workers)
+        _stages(data, run, hosts or {}, read)
         run.removed = retention.tidy(data, builds)
     except gates.GateFailed as error:
         run.state, run.error = "held", str(error)
@@ -90,7 +98,7 @@ def night(
     return run
 
 
-def _stages(data: Path, run: Run, hosts: Mapping[str, str], workers: int) -> None:
+def _stages(data: Path, run: Run, hosts: Mapping[str, str], read: Read) -> None:
     """Every stage that is not done yet; each is kept as done before the next begins."""
     _pass(run, list(gates.disk(data)))
     with _stage(data, run, "crawl") as waiting:
@@ -99,7 +107,7 @@ def _stages(data: Path, run: Run, hosts: Mapping[str, str], workers: int) -> Non
     _look(data, run)
     with hold(data):
         with _stage(data, run, "parse"):
-            parse_stored(data, workers)
+            read(data)
             kinds, run.unread = survey(data)
             run.documents = dict(sorted(kinds.items()))
         with _stage(data, run, "package"):
