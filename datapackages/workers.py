@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,10 @@ from typing import Any
 
 QUOTA = Path("/sys/fs/cgroup/cpu.max")  # a container's share: microseconds of CPU, or "max", in a period of so many
 LARGE = 2_000_000  # bytes of tables: to start a process takes longer than the work on fewer
+
+class WorkerDied(Exception):
+    """A process at work beside this one was killed, so the work is not done; the text says what to do."""
+
 
 Begin = Callable[..., Future[Any]]
 
@@ -23,10 +28,11 @@ def beside() -> Iterator[Begin]:
     """``begin(size, function, *arguments)`` calls the function here where there are few bytes to work on.
 
     Large work is begun in another process, one for each core, and not waited for. What ``begin`` returns has the
-    ``result`` of either; all is done when the context ends, which raises what the work raised.
+    ``result`` of either; all is done when the context ends, which raises what the work raised. Raises WorkerDied
+    when a process was killed.
     """
     begun: list[Future[Any]] = []
-    with ExitStack() as stack:
+    with _told(), ExitStack() as stack:
 
         @cache
         def pool() -> ProcessPoolExecutor:
@@ -46,6 +52,17 @@ def beside() -> Iterator[Begin]:
         yield begin
         for work in begun:
             work.result()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise WorkerDied(
+            "a process at work on packages or databases was killed, perhaps for want of memory; what is released"
+            " stays as it is. Free memory and repeat the command"
+        ) from error
 
 
 def cores() -> int:

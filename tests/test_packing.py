@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -122,6 +123,17 @@ def test_what_every_core_does_a_part_of_comes_out_as_if_one_had_done_it(
 
 def files(data: Path) -> dict[str, bytes]:
     return {str(path.relative_to(data)): path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file()}
+
+
+def test_a_process_that_is_killed_is_told_of_and_leaves_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_packages([city.parsed("a")], [], tmp_path)
+    before = files(tmp_path / "packages")
+    monkeypatch.setattr(workers, "LARGE", 0)
+    with pytest.raises(workers.WorkerDied, match="was killed, perhaps for want of memory; what is released stays"):
+        write_packages([Unread(city.sha("a"), 1, partial(os._exit, 1))], [], tmp_path)
+    assert files(tmp_path / "packages") == before
 
 
 def test_documents_are_batched_until_they_are_worth_another_process(

@@ -15,6 +15,7 @@ from crawler.errors import Crashed, Locked, UsageError
 from datapackages.build import BuildFailed
 from datapackages.corrections import BadCorrection
 from datapackages.validate import InvalidPackage
+from datapackages.workers import WorkerDied
 
 LOCKED = 75
 DATA = click.option(
@@ -51,7 +52,7 @@ def exit_codes() -> Iterator[None]:
         fail(error, 2)
     except Locked as error:
         fail(error, LOCKED)
-    except (Crashed, BadCorrection, BuildFailed, InvalidPackage, Unparsed) as error:
+    except (Crashed, BadCorrection, BuildFailed, InvalidPackage, Unparsed, WorkerDied) as error:
         fail(error, 1)
 
 

@@ -23,6 +23,7 @@ from crawler.nights import brought
 from datapackages.build import BuildFailed
 from datapackages.by_place import build_as_before
 from datapackages.validate import InvalidPackage
+from datapackages.workers import WorkerDied
 from datapackages.write import recover
 from yusuan import gates, retention, runs, runs_table
 from yusuan.collect import chosen, mapped
@@ -83,7 +84,7 @@ def night(
         run.removed = retention.tidy(data, builds)
     except gates.GateFailed as error:
         run.state, run.error = "held", str(error)
-    except (Crashed, BuildFailed, InvalidPackage, Unparsed, OSError) as error:
+    except (Crashed, BuildFailed, InvalidPackage, Unparsed, WorkerDied, OSError) as error:
         run.state, run.error = "failed", f"{type(error).__name__}: {error}"
     except UsageError:
         run.state = "failed"
