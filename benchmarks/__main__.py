@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=speed.ROUNDS, help="of speed (default %(default)s)")
     parser.add_argument("--rows", type=int, default=packages.MANY, help="of packages, site, nation (%(default)s)")
     parser.add_argument("--documents", type=int, help="of pool (2000), cluster (200), rehearsal (1000)")
-    parser.add_argument("--folder", type=Path, help="keeps the databases of site for the next run")
+    parser.add_argument("--folder", type=Path, help="keeps what site and nation made for the next run")
     options = parser.parse_args()
     if unknown := set(options.names) - set(TABLES):
         parser.error(f"no table named {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
@@ -83,7 +83,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Fi
         "pool": lambda: pool.measure(options.documents or pool.DOCUMENTS),
         "cluster": lambda: cluster.measure(options.documents or cluster.DOCUMENTS),
         "packages": lambda: packages.measure(options.rows),
-        "nation": lambda: nation.measure(options.rows),
+        "nation": lambda: nation.measure(options.rows, options.folder),
         "rehearsal": lambda: rehearsal.measure(options.documents or rehearsal.PARTS[-1]),
         "released": released.measure,
         "site": lambda: site.measure(options.rows, options.folder),

@@ -8,7 +8,9 @@ a process of its own, and its CPU is told, which a busy machine does not burden.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -32,6 +34,7 @@ TITLE = "Tables of a nation of made-up facts: CPU and memory of each stage, and 
 SIZES = (100_000, 1_000_000, 10_000_000)
 ROUNDS = 3  # of the demonstration's documents to a place, some 28,000 facts
 MEMORY, EXPONENT = 1024, 1.1
+COSTS = "costs.json"
 
 
 class Original(NamedTuple):
@@ -55,22 +58,37 @@ class Cost(NamedTuple):
     made: int
 
 
-def measure(most: int) -> Iterator[Figure]:
-    """``most`` is the largest of the sizes that is measured; ten million facts take hours."""
+def measure(most: int, folder: Path | None = None) -> Iterator[Figure]:
+    """``most`` is the largest of the sizes that is measured; ten million facts take hours.
+
+    ``folder`` keeps what the stages made and cost, so that a run may be ended and taken up after its last stage.
+    """
     costs: dict[str, list[tuple[int, Cost]]] = {}
     with TemporaryDirectory() as name:
-        seed = made_up_nation.demonstration(Path(name) / "seed")
+        base = folder or Path(name)
+        seed = made_up_nation.demonstration(base / "seed")
         for rows in (size for size in SIZES if size <= most):
-            with TemporaryDirectory(dir=name) as folder:
-                made = rows
-                for stage, work in STAGES.items():
-                    cost = apart(work, seed, Path(folder), rows)
-                    made = cost.made if stage == "packages" else made
-                    costs.setdefault(stage, []).append((made, cost))
-                    yield _told(f"{stage}, {made:,} facts", made, cost)
+            data, made = base / str(rows), rows
+            for stage, work in STAGES.items():
+                cost = _once(data / COSTS, stage, partial(apart, work, seed, data, rows))
+                made = cost.made if stage == "packages" else made
+                costs.setdefault(stage, []).append((made, cost))
+                yield _told(f"{stage}, {made:,} facts", made, cost)
+            if not folder:
+                shutil.rmtree(data)
     for stage, told in costs.items():
         if len(told) > 1:
             yield at_most(f"growth of {stage}, exponent", exponent([(n, cost.cpu) for n, cost in told]), EXPONENT)
+
+
+def _once(path: Path, stage: str, measured: Callable[[], Cost]) -> Cost:
+    """What a stage cost, as the file has it or as it is measured now."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if stage not in known:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        known[stage] = measured()
+        path.write_text(json.dumps(known), encoding="utf-8")
+    return Cost(*known[stage])
 
 
 def _told(what: str, facts: int, cost: Cost) -> Figure:
@@ -106,6 +124,8 @@ def packages(seed: Path, data: Path, rows: int) -> Cost:
 
 def places(_: Path, data: Path, __: int) -> Cost:
     """Packages → Parquet, a database for each place, and the summary."""
+    # A run that was ended left places here that this one would not make again: their cost is not known.
+    shutil.rmtree(data / "site" / "next", ignore_errors=True)
     return _measured(lambda: by_place.build_by_place(data).stat().st_size)
 
 
