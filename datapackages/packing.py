@@ -50,13 +50,12 @@ class Run:
 
     def of(self, group: Group) -> Run:
         """What concerns the group alone, to be sent to another process."""
-        own = set(group.documents)
         expected = tuple(entry for entry in self.outlook.expected if entry.jurisdiction in group.places)
         return replace(
             self,
             sightings={sha: self.sightings[sha] for sha in group.documents if sha in self.sightings},
             units=self.units.within(group.places),
-            results={sha: some for sha, some in self.results.items() if sha in own},
+            results={sha: self.results[sha] for sha in group.documents if sha in self.results},
             outlook=replace(self.outlook, expected=expected),
         )
 

@@ -1,7 +1,9 @@
 """The gate before a release: the descriptor, frictionless, plain numbers, foreign keys and sums in SQL.
 
 Foreign keys are asked in SQL alone: frictionless reads the table that is referred to anew for each of some seventy
-keys, which is half of its time. Whoever validates the package with it gets the same answer (tests/test_write.py).
+keys, which is half of its time. Whoever validates the package with it gets the same answer
+(tests/test_package_front.py).
+
 frictionless takes ``NaN``, ``1e5``, full-width digits and padded text as numbers, and passes over names in a
 descriptor that it does not know; our packages hold plain decimals and no misspelt name. ``validation.json`` in
 each package says what was asked and what came out.

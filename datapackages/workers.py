@@ -16,6 +16,7 @@ from typing import Any
 QUOTA = Path("/sys/fs/cgroup/cpu.max")  # a container's share: microseconds of CPU, or "max", in a period of so many
 LARGE = 2_000_000  # bytes of tables: to start a process takes longer than the work on fewer
 
+
 class WorkerDied(Exception):
     """A process at work beside this one was killed, so the work is not done; the text says what to do."""
 

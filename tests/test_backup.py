@@ -17,6 +17,7 @@ import loaded
 from crawler import blobs
 from crawler.state import State, sightings
 from datapackages.model import Sighting
+from folders import files
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "deploy" / "backup.py"
@@ -68,10 +69,6 @@ def data(tmp_path: Path) -> Path:
         (folder / name).write_text(text)
     (folder / "releases/latest").symlink_to("2026-03-20")
     return folder
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_restored_directory_has_all_that_cannot_be_made_again(data: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from datapackages.placing import Group, grouped
 from datapackages.spooling import Spooled, Unread, keep
 from datapackages.validate import InvalidPackage
 from datapackages.write import write_packages
+from folders import files
 
 HERE, THERE = "999900", "140200"
 
@@ -119,10 +120,6 @@ def test_what_every_core_does_a_part_of_comes_out_as_if_one_had_done_it(
     write_packages(unread, seen, tmp_path / "beside", outlook=outlook)
     assert files(tmp_path / "beside") == files(tmp_path / "here")
     assert len(list((tmp_path / "beside" / "packages").glob("*.zip"))) == 2
-
-
-def files(data: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(data)): path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file()}
 
 
 def test_a_process_that_is_killed_is_told_of_and_leaves_the_release(

@@ -26,6 +26,7 @@ from datapackages.placing import jurisdiction_of
 from datapackages.validate import Fault, InvalidPackage, ValidationReport, validate
 from datapackages.versions import Placed, order
 from datapackages.write import write_packages
+from folders import files
 
 HERE = Path(__file__).parent
 
@@ -45,10 +46,6 @@ def column(data: Path, resource: str, name: str, package: str = BUDGET) -> list[
 def current(data: Path) -> dict[str, str]:
     """Return sha256 → is_current."""
     return {row["sha256"]: row["is_current"] for row in rows(data, "documents")}
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,21 +12,18 @@ from crawler.catalogue import sources
 from crawler.lock import hold
 from crawler.state import sightings
 from crawler.visits import visits
-from datapackages import parsed as parsed_json
 from datapackages.build import build as build_whole
 from datapackages.by_place import build_as_before, build_by_place
 from datapackages.codes import labels
 from datapackages.exports import FORMATS, export
 from datapackages.ledger import Outlook
-from datapackages.model import ParsedDocument
 from datapackages.releases import release
 from datapackages.selection import NothingSelected, Selection
-from datapackages.spooling import Unread
 from datapackages.workbook import TooLong
 from datapackages.write import PackageReport, write_packages
 from parsers import parser_version
 from yusuan.options import DATA, Unparsed, exit_codes, fail
-from yusuan.reading import folder, unparsed
+from yusuan.reading import one_stored, unparsed, unread
 
 
 @click.command()
@@ -93,17 +90,6 @@ def build(by_place: bool | None, data: Path) -> None:
     click.echo(f"{path} ({path.stat().st_size / 1024 / 1024:.1f} MB)")
 
 
-def one_stored(data: Path, sha256: str) -> ParsedDocument:
-    """A document as this version of the parser read it. Raises Unparsed where it has not."""
-    path = folder(data) / f"{sha256}.json"
-    if not path.is_file():
-        raise Unparsed(
-            f"document {sha256} has not been read by this version of the parser ({parser_version()}); "
-            f"run `yusuan parse --data {data}` first"
-        )
-    return parsed_json.loads(path.read_text(encoding="utf-8"))
-
-
 def packages(data: Path, approve: Callable[[Path], None] | None = None) -> list[PackageReport]:
     """Package everything that this version of the parser has read.
 
@@ -116,12 +102,6 @@ def packages(data: Path, approve: Callable[[Path], None] | None = None) -> list[
             f"parser ({parser_version()}); run `yusuan parse --data {data}` first. The packages stay as they are."
         )
     return write_packages(unread(data), sightings(data), data, outlook=outlook(data), approve=approve)
-
-
-def unread(data: Path) -> Iterator[Unread]:
-    """The documents that this version of the parser has read, ordered by hash, each to be read from its JSON."""
-    for path in sorted(folder(data).glob("*.json")):
-        yield Unread(path.stem, path.stat().st_size, partial(one_stored, data, path.stem))
 
 
 def outlook(data: Path) -> Outlook:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ from datapackages import parsed as parsed_json
 from datapackages import whole_file
 from datapackages.model import ParsedDocument
 from datapackages.parsed import fact_rows
+from datapackages.spooling import Unread
 from yusuan import cluster as dask
 from yusuan.options import CLUSTER, DATA, STORE, WORKERS, Unparsed, check_store, emit, exit_codes
 from yusuan.progress import shown
@@ -183,8 +185,25 @@ def unparsed(data: Path) -> list[Path]:
 
 def stored(data: Path) -> Iterator[ParsedDocument]:
     """The parsed documents of this version, ordered by hash, one at a time."""
+    for waiting in unread(data):
+        yield waiting.read()
+
+
+def unread(data: Path) -> Iterator[Unread]:
+    """The documents that this version of the parser has read, ordered by hash, each to be read from its JSON."""
     for path in sorted(folder(data).glob("*.json")):
-        yield parsed_json.loads(path.read_text(encoding="utf-8"))
+        yield Unread(path.stem, path.stat().st_size, partial(one_stored, data, path.stem))
+
+
+def one_stored(data: Path, sha256: str) -> ParsedDocument:
+    """A document as this version of the parser read it. Raises Unparsed where it has not."""
+    path = folder(data) / f"{sha256}.json"
+    if not path.is_file():
+        raise Unparsed(
+            f"document {sha256} has not been read by this version of the parser ({parsers.parser_version()}); "
+            f"run `yusuan parse --data {data}` first"
+        )
+    return parsed_json.loads(path.read_text(encoding="utf-8"))
 
 
 def summary(counts: Counter[str]) -> str:
