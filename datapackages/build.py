@@ -30,6 +30,7 @@ from datapackages import (
     write,
 )
 from datapackages.loading import BuildFailed
+from datapackages.workers import Shown, unseen
 
 __all__ = ["BuildFailed", "build", "fill"]
 
@@ -37,11 +38,11 @@ DATABASE = "budgets.db"
 RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
-def build(data: Path, *, run_id: str | None = None) -> Path:
+def build(data: Path, shown: Shown = unseen, *, run_id: str | None = None) -> Path:
     """Build the Parquet files and the database of all packages, switch to it and return its path.
 
-    ``run_id`` names the build's folder and is no part of its bytes; without it the folder is named
-    by the database's own hash.
+    ``shown`` is told how far the work is. ``run_id`` names the build's folder and is no part of its bytes; without
+    it the folder is named by the database's own hash.
     """
     if run_id is not None and (not RUN_ID.fullmatch(run_id) or run_id in ("current", "next")):
         raise ValueError(f"run id {run_id!r} must be a plain folder name such as 20260320T021700Z")
@@ -51,7 +52,7 @@ def build(data: Path, *, run_id: str | None = None) -> Path:
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     fill(beside / DATABASE, folders)
-    parquet.write(folders, data / parquet.FOLDER)
+    parquet.write(folders, data / parquet.FOLDER, shown)
     folder = site / (run_id or f"build-{descriptor.sha256(beside / DATABASE)[:12]}")
     folder.mkdir(exist_ok=True)
     os.replace(beside / DATABASE, folder / DATABASE)

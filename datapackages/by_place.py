@@ -21,6 +21,7 @@ from datapackages import build, descriptor, facet_counts, findings, full_text, p
 from datapackages.build import DATABASE, BuildFailed
 from datapackages.descriptor import PackageKey
 from datapackages.loading import SHARED
+from datapackages.workers import Shown, unseen
 
 FOLDER = "places"
 UNPLACED = "unplaced"
@@ -59,10 +60,11 @@ MADE = """SELECT type, sql FROM place.sqlite_master WHERE sql IS NOT NULL AND (
 Places = Mapping[str, Sequence[Path]]
 
 
-def build_by_place(data: Path) -> Path:
+def build_by_place(data: Path, shown: Shown = unseen) -> Path:
     """Build the file of each place that changed and the summary, switch to them and return the summary's path.
 
     A run that is killed leaves the current build alone; the next one goes on after the last finished place.
+    ``shown`` is told how far the work is.
     """
     places = _by_place(build.released(data))
     site = data / "site"
@@ -70,12 +72,9 @@ def build_by_place(data: Path) -> Path:
     (beside / FOLDER).mkdir(parents=True, exist_ok=True)
     for leftover in (path for path in (beside / FOLDER).iterdir() if path.name not in places):
         shutil.rmtree(leftover)
-    with workers.beside() as begin:
-        for code, folders in places.items():
-            before = site / "current" / FOLDER / code
-            begin(sum(map(descriptor.size, folders)), _make_place, beside / FOLDER / code, before, folders)
+    _make_places(places, beside / FOLDER, site / "current" / FOLDER, shown)
     summarize(beside / DATABASE, {code: beside / FOLDER / code / DATABASE for code in places})
-    parquet.write([folder for folders in places.values() for folder in folders], data / parquet.FOLDER)
+    parquet.write([folder for folders in places.values() for folder in folders], data / parquet.FOLDER, shown)
     folder = site / f"build-{_name(beside, places)}"
     if folder.exists():  # the same summary of the same packages: so are the places
         shutil.rmtree(beside)
@@ -85,9 +84,10 @@ def build_by_place(data: Path) -> Path:
     return folder / DATABASE
 
 
-def build_as_before(data: Path) -> Path:
+def build_as_before(data: Path, shown: Shown = unseen) -> Path:
     """Build anew as the current build was made: by place or as one file, which is also how the first is made."""
-    return build_by_place(data) if (data / "site" / "current" / FOLDER).is_dir() else build.build(data)
+    by_place = (data / "site" / "current" / FOLDER).is_dir()
+    return build_by_place(data, shown) if by_place else build.build(data, shown)
 
 
 def _by_place(folders: Sequence[Path]) -> Places:
@@ -96,6 +96,16 @@ def _by_place(folders: Sequence[Path]) -> Places:
     for folder in folders:
         places.setdefault(PackageKey.of(folder.name).jurisdiction or UNPLACED, []).append(folder)
     return places
+
+
+def _make_places(places: Places, target: Path, before: Path, shown: Shown) -> None:
+    with workers.beside() as begin:
+        begun = [
+            begin(sum(map(descriptor.size, folders)), _make_place, target / code, before / code, folders)
+            for code, folders in places.items()
+        ]
+        for work in shown(begun, len(begun), "Building places"):
+            work.result()
 
 
 def _make_place(target: Path, before: Path, folders: Sequence[Path]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from datapackages import checksums, descriptor, schemas
 from datapackages.descriptor import PackageKey
 from datapackages.loading import SHARED
+from datapackages.workers import Shown, unseen
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,7 +36,7 @@ DIALECT = (
 )
 
 
-def write(packages: Iterable[Path], target: Path) -> None:
+def write(packages: Iterable[Path], target: Path, shown: Shown = unseen) -> None:
     """Write the Parquet files of all packages and their SHA256SUMS, in place of what ``target`` held."""
     import duckdb  # here, because only this needs it
 
@@ -44,7 +45,7 @@ def write(packages: Iterable[Path], target: Path) -> None:
     for leftover in (beside, earlier):
         shutil.rmtree(leftover, ignore_errors=True)
     with duckdb.connect(config=SETTINGS) as connection:
-        for resource in schemas.RESOURCES:
+        for resource in shown(schemas.RESOURCES, len(schemas.RESOURCES), "Writing Parquet"):
             if resource in SHARED:
                 _copy(connection, resource, folders, beside / resource / "all.parquet")
                 continue

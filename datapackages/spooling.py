@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 from datapackages import placing, workers
@@ -14,7 +15,7 @@ from datapackages.model import ParsedDocument, Sighting
 from datapackages.placing import Sightings
 from datapackages.spool import Spool
 from datapackages.units import Unknown
-from datapackages.workers import Begin
+from datapackages.workers import Begin, Shown
 
 
 class Unread(NamedTuple):
@@ -46,23 +47,26 @@ class Spooled:
         self.unplaced += other.unplaced
 
 
-def keep(documents: Iterable[Given], spool: Spool, seen: Sightings, entered: Corrections, begin: Begin) -> Spooled:
+def keep(
+    documents: Iterable[Given], spool: Spool, seen: Sightings, entered: Corrections, begin: Begin, shown: Shown
+) -> Spooled:
     """Correct each document and put its rows on disk.
 
     Those that are given unread go in batches to the processes that ``begin`` has. Raises ValueError for a document
     that is given twice or whose rows cannot be written.
     """
     kept = Spooled()
-    begun = []
+    begun, unread = [], 0
     for given in _batched(documents):
         if isinstance(given, ParsedDocument):
             kept.add(_keep(given, spool, seen, entered))
         else:
-            some = {unread.sha256 for unread in given}
+            unread += len(given)
+            some = {document.sha256 for document in given}
             narrowed = ({sha: known[sha] for sha in some if sha in known} for known in (seen, entered))
-            begun.append(begin(sum(unread.size for unread in given), _read, given, spool, *narrowed))
-    for work in begun:
-        kept.add(work.result())
+            begun.append(begin(sum(document.size for document in given), _read, given, spool, *narrowed))
+    for some in shown(chain.from_iterable(work.result() for work in begun), unread, "Preparing documents"):
+        kept.add(some)
     return kept
 
 
@@ -81,11 +85,8 @@ def _batched(documents: Iterable[Given]) -> Iterator[ParsedDocument | list[Unrea
         yield batch
 
 
-def _read(batch: list[Unread], spool: Spool, seen: Sightings, entered: Corrections) -> Spooled:
-    kept = Spooled()
-    for unread in batch:
-        kept.add(_keep(unread.read(), spool, seen, entered))
-    return kept
+def _read(batch: list[Unread], spool: Spool, seen: Sightings, entered: Corrections) -> list[Spooled]:
+    return [_keep(unread.read(), spool, seen, entered) for unread in batch]
 
 
 def _keep(document: ParsedDocument, spool: Spool, seen: Sightings, entered: Corrections) -> Spooled:

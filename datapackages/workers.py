@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 QUOTA = Path("/sys/fs/cgroup/cpu.max")  # a container's share: microseconds of CPU, or "max", in a period of so many
 LARGE = 2_000_000  # bytes of tables: to start a process takes longer than the work on fewer
@@ -22,6 +22,18 @@ class WorkerDied(Exception):
 
 
 Begin = Callable[..., Future[Any]]
+T = TypeVar("T")
+
+
+class Shown(Protocol):
+    """Yields ``results``, of which there will be ``length``, and shows somebody how far they are."""
+
+    def __call__(self, results: Iterable[T], length: int, label: str) -> Iterator[T]: ...
+
+
+def unseen(results: Iterable[T], length: int, label: str) -> Iterator[T]:
+    """Nobody watches."""
+    yield from results
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from datapackages.sealing import seal
 from datapackages.spool import Spool
 from datapackages.spooling import Given, Spooled, keep
 from datapackages.units import Units
-from datapackages.workers import Begin, beside
+from datapackages.workers import Begin, Shown, beside, unseen
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +53,15 @@ def write_packages(
     data: Path,
     approve: Callable[[Path], None] | None = None,
     outlook: Outlook = NOTHING_EXPECTED,
+    shown: Shown = unseen,
 ) -> list[PackageReport]:
     """Write, validate and release the packages of all given documents under ``data/packages``.
 
     Packages that no document belongs to any more disappear. A package that does not keep its
     schemas' promise raises InvalidPackage and leaves the earlier release in place; so does whatever
     ``approve`` raises, which is shown the folder of the new packages before they are released. ``outlook``
-    is what the ledger needs to know beside the documents. Corrections are applied last; a line of them that is
-    not understood raises BadCorrection before anything is written.
+    is what the ledger needs to know beside the documents; ``shown`` is told how far the work is. Corrections are
+    applied last; a line of them that is not understood raises BadCorrection before anything is written.
     """
     entered = corrections.read(data)
     recover(data)
@@ -70,15 +71,13 @@ def write_packages(
     spool, released = Spool(work / "spool"), work / "released"
     released.mkdir()
     with beside() as begin:
-        spooled = keep(documents, spool, seen, entered, begin)
+        spooled = keep(documents, spool, seen, entered, begin, shown)
         _tell_unparsed(seen, spooled.places)
         groups = placing.grouped(spooled.places, seen, {entry.jurisdiction for entry in outlook.expected})
         run = _run(data, spool, seen, spooled, outlook)
         waiting = _elsewhere(entered, spooled.places)
-        for packed in _packed(run, groups, released, data / "packages", begin):
+        for packed in _packed(run, groups, released, data / "packages", begin, shown):
             waiting += packed.waiting
-            for folder in packed.unsealed:
-                begin(descriptor.size(folder), seal, folder, folder.with_name(f"{folder.name}.zip"))
     checksums.write(released, "*.zip")
     catalog.write(released)
     if approve:
@@ -105,13 +104,21 @@ def _run(data: Path, spool: Spool, seen: Sightings, spooled: Spooled, outlook: O
     )
 
 
-def _packed(run: Run, groups: list[Group], released: Path, before: Path, begin: Begin) -> Iterator[Packed]:
-    """Pack the groups; all that are large are begun before the first is waited for."""
+def _packed(
+    run: Run, groups: list[Group], released: Path, before: Path, begin: Begin, shown: Shown
+) -> Iterator[Packed]:
+    """Pack the groups and seal their packages; all that are large are begun before the first is waited for."""
     begun = [
         begin(sum(map(run.spool.size, group.documents)), run.of(group).pack, group, released, before)
         for group in groups
     ]
-    return (work.result() for work in begun)
+    sealed = []
+    for packed in shown((work.result() for work in begun), len(groups), "Packing places"):
+        yield packed
+        for folder in packed.unsealed:
+            sealed.append(begin(descriptor.size(folder), seal, folder, folder.with_name(f"{folder.name}.zip")))
+    for work in shown(sealed, len(sealed), "Validating packages"):
+        work.result()
 
 
 def recover(data: Path) -> None:

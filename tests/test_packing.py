@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 import made_up_city as city
-from datapackages import placing, spool, workers
+from datapackages import placing, schemas, spool, workers
+from datapackages.by_place import build_by_place
 from datapackages.deadlines import Expected
 from datapackages.ledger import Outlook, Visit
 from datapackages.placing import Group, grouped
@@ -21,6 +24,7 @@ from datapackages.validate import InvalidPackage
 from datapackages.write import write_packages
 from folders import files
 
+T = TypeVar("T")
 HERE, THERE = "999900", "140200"
 
 
@@ -140,14 +144,35 @@ def test_documents_are_batched_until_they_are_worth_another_process(
     unread = [Unread(f"{number}", size, partial(city.parsed, "a")) for number, size in enumerate([6, 5, 20, 3])]
     begun: list[tuple[int, list[str]]] = []
 
-    def begin(size: int, _: object, batch: list[Unread], *__: object) -> Future[Spooled]:
+    def begin(size: int, _: object, batch: list[Unread], *__: object) -> Future[list[Spooled]]:
         begun.append((size, [document.sha256 for document in batch]))
-        done: Future[Spooled] = Future()
-        done.set_result(Spooled())
+        done: Future[list[Spooled]] = Future()
+        done.set_result([])
         return done
 
-    keep(unread, spool.Spool(tmp_path / "spool"), {}, {}, begin)
+    keep(unread, spool.Spool(tmp_path / "spool"), {}, {}, begin, workers.unseen)
     assert begun == [(11, ["0", "1"]), (20, ["2"]), (3, ["3"])]
+
+
+def test_every_step_of_a_run_is_shown_with_its_length(tmp_path: Path) -> None:
+    seen = [city.sighting(name, jurisdiction=HERE if name in "ab" else THERE) for name in "abc"]
+    unread = [Unread(city.sha(name), 1, partial(city.parsed, name)) for name in "abc"]
+    steps: dict[str, list[int]] = {}
+
+    def shown(results: Iterable[T], length: int, label: str) -> Iterator[T]:
+        steps[label] = [length, 0]
+        for result in results:
+            steps[label][1] += 1
+            yield result
+
+    write_packages(unread, seen, tmp_path, shown=shown)
+    assert steps == {"Preparing documents": [3, 3], "Packing places": [2, 2], "Validating packages": [2, 2]}
+    steps.clear()
+    write_packages(unread, seen, tmp_path, shown=shown)
+    assert steps["Validating packages"] == [0, 0], "packages that did not change are not validated"
+    build_by_place(tmp_path, shown)
+    files = len(schemas.RESOURCES)
+    assert (steps["Building places"], steps["Writing Parquet"]) == ([2, 2], [files, files])
 
 
 def test_a_document_that_is_given_twice_is_named_from_another_process_too(

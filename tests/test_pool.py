@@ -21,7 +21,7 @@ from crawler import blobs
 from datapackages import workers
 from datapackages.parsed import dumps
 from parsers.isolated import parsed_and_triaged
-from yusuan.progress import line, shown, spoken
+from yusuan.progress import line, shown, spoken, when_long
 from yusuan.reading import ENDED, folder, parse_stored
 from yusuan.work import Work, as_they_come, here
 
@@ -184,3 +184,12 @@ def test_without_a_terminal_there_are_lines_now_and_then_and_one_at_the_end(
     assert capsys.readouterr().err == "Reading: 3 of 3 in 0 s\n"
     assert list(shown("abc", 3, "Reading", every=0)) == ["a", "b", "c"]
     assert capsys.readouterr().err.splitlines()[0] == "Reading: 1 of 3 in 0 s, about 0 s left"
+
+
+def test_without_a_terminal_brief_work_of_the_kind_that_may_take_hours_leaves_no_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert list(when_long("abc", 3, "Packing places")) == ["a", "b", "c"]
+    assert capsys.readouterr().err == ""
+    assert list(shown("ab", 2, "Packing places", every=0, brief=False)) == ["a", "b"]
+    assert capsys.readouterr().err.splitlines()[-1] == "Packing places: 2 of 2 in 0 s"

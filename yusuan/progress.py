@@ -13,8 +13,13 @@ EVERY = 30.0  # seconds between two lines
 T = TypeVar("T")
 
 
-def shown(results: Iterable[T], length: int, label: str, every: float = EVERY) -> Iterator[T]:
-    """Yield ``length`` results and show how many there were, and how long the others will take at this pace."""
+def shown(
+    results: Iterable[T], length: int, label: str, *, every: float = EVERY, brief: bool = True
+) -> Iterator[T]:
+    """Yield ``length`` results and show how many there were, and how long the others will take at this pace.
+
+    Unless ``brief``, no line is written of work that takes less than ``every`` seconds.
+    """
     if sys.stderr.isatty():
         with click.progressbar(results, length=length, label=label, show_pos=True, file=sys.stderr) as bar:
             yield from bar
@@ -23,9 +28,14 @@ def shown(results: Iterable[T], length: int, label: str, every: float = EVERY) -
     for done, result in enumerate(results, 1):
         yield result
         now = time.monotonic()
-        if done == length or now - told >= every:
+        if now - told >= every or done == length and (brief or told > began):
             click.echo(line(label, done, length, now - began), err=True)
             told = now
+
+
+def when_long(results: Iterable[T], length: int, label: str) -> Iterator[T]:
+    """As :func:`shown`; brief work leaves no line."""
+    return shown(results, length, label, brief=False)
 
 
 def line(label: str, done: int, length: int, seconds: float) -> str:

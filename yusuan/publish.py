@@ -23,6 +23,7 @@ from datapackages.workbook import TooLong
 from datapackages.write import PackageReport, write_packages
 from parsers import parser_version
 from yusuan.options import DATA, Unparsed, exit_codes, fail
+from yusuan.progress import when_long
 from yusuan.reading import one_stored, unparsed, unread
 
 
@@ -86,7 +87,7 @@ def build(by_place: bool | None, data: Path) -> None:
     """
     builder = {None: build_as_before, True: build_by_place, False: build_whole}[by_place]
     with exit_codes(), hold(data):
-        path = builder(data)
+        path = builder(data, when_long)
     click.echo(f"{path} ({path.stat().st_size / 1024 / 1024:.1f} MB)")
 
 
@@ -101,7 +102,7 @@ def packages(data: Path, approve: Callable[[Path], None] | None = None) -> list[
             f"{len(waiting)} of the documents in {data / 'documents'} have not been read by this version of the "
             f"parser ({parser_version()}); run `yusuan parse --data {data}` first. The packages stay as they are."
         )
-    return write_packages(unread(data), sightings(data), data, outlook=outlook(data), approve=approve)
+    return write_packages(unread(data), sightings(data), data, approve, outlook(data), when_long)
 
 
 def outlook(data: Path) -> Outlook:

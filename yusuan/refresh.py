@@ -29,6 +29,7 @@ from yusuan import gates, retention, runs, runs_table
 from yusuan.collect import chosen, mapped
 from yusuan.notify import GOOD, notify
 from yusuan.options import AS_JSON, CLUSTER, DATA, STORE, WORKERS, Unparsed, check_store, emit_json, exit_codes
+from yusuan.progress import when_long
 from yusuan.publish import packages
 from yusuan.reading import forget, parse_stored, survey
 from yusuan.runs import Run
@@ -115,7 +116,7 @@ def _stages(data: Path, run: Run, hosts: Mapping[str, str], read: Read) -> None:
             run.packages = _package(data, run)
         with _stage(data, run, "build"):
             before = (data / "site" / "current").resolve()
-            database = build_as_before(data)
+            database = build_as_before(data, when_long)
             run.database = str(database.relative_to(data))
             run.state = "unchanged" if database.parent == before else "published"
 

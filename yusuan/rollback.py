@@ -13,6 +13,7 @@ from datapackages import build, catalog, checksums, descriptor, releases, write
 from datapackages.build import DATABASE
 from datapackages.by_place import build_as_before
 from yusuan.options import DATA, exit_codes, fail
+from yusuan.progress import when_long
 
 
 @click.command()
@@ -33,7 +34,7 @@ def rollback(name: str | None, data: Path) -> None:
             click.echo(f"the site is {name}; {data / 'packages'} stays as it is")
         else:
             put_back(data, name)
-            path = build_as_before(data)
+            path = build_as_before(data, when_long)
             click.echo(f"{data / 'packages'} is release {name}; the site is {path.parent.name}")
 
 
