@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datapackages import checksums, descriptor, schemas
 from datapackages.descriptor import PackageKey
@@ -36,23 +36,31 @@ DIALECT = (
 )
 
 
+class Origin(NamedTuple):
+    """What a file tells of a package that its rows are from."""
+
+    package: str  # name@version
+    licence: str
+
+
 def write(packages: Iterable[Path], target: Path, shown: Shown = unseen) -> None:
     """Write the Parquet files of all packages and their SHA256SUMS, in place of what ``target`` held."""
     import duckdb  # here, because only this needs it
 
-    folders = sorted(packages)
+    # Of a descriptor only this is kept: all of a thousand packages are half a gigabyte.
+    origins = {folder: _origin(folder) for folder in sorted(packages)}
     beside, earlier = target.with_name(f"{target.name}.next"), target.with_name(f"{target.name}.old")
     for leftover in (beside, earlier):
         shutil.rmtree(leftover, ignore_errors=True)
     with duckdb.connect(config=SETTINGS) as connection:
         for resource in shown(schemas.RESOURCES, len(schemas.RESOURCES), "Writing Parquet"):
             if resource in SHARED:
-                _copy(connection, resource, folders, beside / resource / "all.parquet")
+                _copy(connection, resource, origins, beside / resource / "all.parquet")
                 continue
-            for folder in folders:
+            for folder, origin in origins.items():
                 key = PackageKey.of(folder.name)
                 partition = f"year={key.year}/place={key.jurisdiction or 'unplaced'}/{key.stage}.parquet"
-                _copy(connection, resource, [folder], beside / resource / partition)
+                _copy(connection, resource, {folder: origin}, beside / resource / partition)
     checksums.write(beside, "**/*.parquet")
     if target.exists():
         os.replace(target, earlier)
@@ -60,14 +68,19 @@ def write(packages: Iterable[Path], target: Path, shown: Shown = unseen) -> None
     shutil.rmtree(earlier, ignore_errors=True)
 
 
-def _copy(connection: DuckDBPyConnection, resource: str, folders: list[Path], path: Path) -> None:
+def _origin(folder: Path) -> Origin:
+    told = descriptor.read(folder)
+    return Origin(f"{told['name']}@{told['version']}", told["licenses"][0]["path"])
+
+
+def _copy(connection: DuckDBPyConnection, resource: str, origins: Mapping[Path, Origin], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    files = ", ".join(_quoted(folder / "data" / f"{resource}.csv") for folder in folders)
+    files = ", ".join(_quoted(folder / "data" / f"{resource}.csv") for folder in origins)
     columns = ", ".join(f'{_typed(field)} AS "{name}"' for name, field in schemas.fields(resource).items())
     key = ", ".join(f'"{name}"' for name in schemas.key(resource))
-    once = f" QUALIFY row_number() OVER (PARTITION BY {key}) = 1 ORDER BY {key}" if len(folders) > 1 else ""
+    once = f" QUALIFY row_number() OVER (PARTITION BY {key}) = 1 ORDER BY {key}" if len(origins) > 1 else ""
     lines = f"read_csv([{files}], columns = {_texts(resource)}, {DIALECT})"
-    about = _about(resource, folders)
+    about = _about(resource, origins.values())
     connection.execute(
         f"COPY (SELECT {columns} FROM {lines}{once}) TO {_quoted(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {about})"
@@ -92,14 +105,13 @@ def _texts(resource: str) -> str:
     return "{" + ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in schemas.fields(resource)) + "}"
 
 
-def _about(resource: str, folders: list[Path]) -> str:
+def _about(resource: str, origins: Collection[Origin]) -> str:
     """What the file's own metadata says: the schema, and the packages and versions that the rows are from."""
-    told = [descriptor.read(folder) for folder in folders]
     about = {
         "title": schemas.schema(resource)["title"],
         "description": schemas.schema(resource)["description"],
-        "packages": " ".join(f"{entry['name']}@{entry['version']}" for entry in told),
-        "licence": told[0]["licenses"][0]["path"],
+        "packages": " ".join(origin.package for origin in origins),
+        "licence": next(iter(origins)).licence,
     }
     return "{" + ", ".join(f"{name}: {_quoted(text)}" for name, text in about.items()) + "}"
 

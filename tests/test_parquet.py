@@ -8,13 +8,14 @@ import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars
 import pytest
 
 import made_up_city as city
-from datapackages import parquet, schemas, tabular
+from datapackages import descriptor, parquet, schemas, tabular
 from datapackages.model import Section
 from datapackages.write import write_packages
 
@@ -84,6 +85,21 @@ def test_a_file_says_what_it_is_and_which_packages_it_is_from(data: Path) -> Non
         "packages": "cn-999900-2026-budget@2026.3.19",
         "licence": "https://creativecommons.org/licenses/by/4.0/",
     }
+
+
+def test_of_each_package_the_descriptor_is_read_once_and_not_for_every_file(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = descriptor.read
+    descriptors: list[Path] = []
+
+    def counted(folder: Path) -> dict[str, Any]:
+        descriptors.append(folder)
+        return read(folder)
+
+    monkeypatch.setattr(descriptor, "read", counted)
+    parquet.write(packages(data), tmp_path / "parquet")
+    assert descriptors == sorted(packages(data))
 
 
 def test_a_year_or_place_that_could_not_be_told_has_a_partition_too(tmp_path: Path) -> None:
