@@ -17,6 +17,7 @@ from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 from PIL import ImageChops
+from reportlab import rl_config, rl_settings
 
 import loaded
 
@@ -53,6 +54,12 @@ def test_the_committed_files_are_what_make_py_makes(make: ModuleType, tmp_path: 
     assert [str(path) for path, content in made.items() if (DOCUMENTS / path).read_bytes() != content] == []
     site = {path.relative_to(DOCUMENTS) for night in ("night1", "night2") for path in (DEMO / night).rglob("*.*")}
     assert sorted(site - set(made)) == []
+
+
+def test_other_documents_drawn_in_the_same_process_keep_their_settings(make: ModuleType) -> None:
+    assert make.font.NAME == "DemoCitySans"
+    assert rl_config.canvas_basefontname == rl_settings.canvas_basefontname == "Helvetica"
+    assert rl_config.useA85 == rl_settings.useA85 == 1
 
 
 def test_a_character_without_a_glyph_is_refused(make: ModuleType) -> None:

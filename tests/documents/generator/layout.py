@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,6 @@ from reportlab.platypus import (
 
 MADE_UP = "示例文件，机构与数字均为虚构"
 MARGIN = 54.0
-rl_config.useA85 = 0  # ASCII armour would add a quarter to every stream
-rl_config.canvas_basefontname = NAME  # else every page names Helvetica, which is not embedded
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,10 @@ def write(path: Path, title: str, blocks: list[Block], drawable: frozenset[int])
 def _draw(path: Path, title: str, blocks: list[Block], drawable: frozenset[int], before: Report) -> Report:
     report = Report()
     front = sum(isinstance(block, Cover | Contents) for block in blocks)
-    doc = BaseDocTemplate(str(path), invariant=1, pageCompression=1, title=title, author=MADE_UP, lang="zh-CN")
+    doc = BaseDocTemplate(
+        str(path), invariant=1, pageCompression=1, title=title, author=MADE_UP, lang="zh-CN",
+        initialFontName=NAME,  # else every page names Helvetica, which is not embedded
+    )  # fmt: skip
     doc.addPageTemplates([_template(name, size, front) for name, size in _sizes(blocks).items()])
     story: list[Flowable] = []
     for number, block in enumerate(blocks):
@@ -161,8 +164,19 @@ def _draw(path: Path, title: str, blocks: list[Block], drawable: frozenset[int],
         # The first table of a part stands on the page of the part's heading, so it begins no page.
         follows = isinstance(block, Grid) and isinstance(previous, Heading) and previous.level == 1
         story += flow[1:] if follows else flow
-    doc.build(story)
+    with _without_armour():
+        doc.build(story)
     return report
+
+
+@contextmanager
+def _without_armour() -> Iterator[None]:
+    """No ASCII armour, which adds a quarter to every stream; the setting is that of all who draw in a process."""
+    before, rl_config.useA85 = rl_config.useA85, 0
+    try:
+        yield
+    finally:
+        rl_config.useA85 = before
 
 
 def _sizes(blocks: list[Block]) -> dict[str, tuple[float, float]]:
